@@ -1,0 +1,1 @@
+"""ccnlp.report"""

@@ -1,0 +1,235 @@
+"""The values that travel through ccnlp.
+
+Every value is a frozen ``msgspec.Struct``: slotted, comparable, cheap to build and to
+write as JSON (docs/decisions/0001-values.md says why not dataclasses). This module imports
+nothing of ours. Offsets are Unicode code points into a turn's ORIGINAL text, and always
+``text[start:end] == quote``.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+Speaker = Literal["customer", "agent", "bot", "system"]
+Channel = Literal["voice", "chat", "email", "social"]
+Severity = Literal["info", "low", "medium", "high", "critical"]
+RiskLevel = Literal["none", "low", "medium", "high", "critical"]
+ItemResult = Literal["pass", "fail", "na", "not_evaluated"]
+
+
+class Turn(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One utterance of one speaker, as it was said."""
+
+    speaker: Speaker
+    text: str
+    #: Seconds from the conversation's start, >= 0.
+    start_seconds: float | None = None
+    end_seconds: float | None = None
+
+
+class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One conversation (see docs/transcript.md)."""
+
+    conversation_id: str
+    turns: tuple[Turn, ...]
+    channel: Channel = "chat"
+    #: RFC 3339 time, as it came.
+    started_at: str | None = None
+    #: Seconds in the queue before anyone answered, >= 0.
+    wait_seconds: float | None = None
+    agent_id: str | None = None
+    team: str | None = None
+    customer_id: str | None = None
+    #: Picks the scorecard, e.g. ``vip``.
+    customer_tier: str | None = None
+    #: Everything else that came with the record; kept and filterable.
+    attributes: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Span(msgspec.Struct, frozen=True, gc=False):
+    """A piece of one turn's original text; ``0 <= start < end <= len(text)``."""
+
+    turn: int
+    start: int
+    end: int
+    quote: str
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Something a quality reviewer must be able to see, with its evidence."""
+
+    category: str
+    severity: Severity
+    turn: int
+    start: int
+    end: int
+    quote: str
+    speaker: Speaker
+    #: Probability in [0, 1] that a careful reviewer would agree.
+    confidence: float
+    #: Who says so: ``phrases.<category>.<rule>`` or ``model.<name>``.
+    source: str
+    #: Why, in the language of the quality team.
+    explanation: str
+    #: Why it does not count (scope, allow-list, anchor ...); ``None`` where it counts.
+    suppressed: str | None = None
+
+
+class Act(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A step of the service script found in an agent's or bot's turn, or a cue that one was due."""
+
+    act: str
+    turn: int
+    start: int
+    end: int
+    quote: str
+    confidence: float
+    source: str
+
+
+class TurnEmotion(msgspec.Struct, frozen=True, gc=False):
+    """Emotion of one customer or agent turn; ``probability`` of ``label`` in [0, 1]."""
+
+    turn: int
+    label: str
+    probability: float
+
+
+class PiiSpan(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A piece of personal information."""
+
+    type: str
+    turn: int
+    start: int
+    end: int
+    quote: str
+    confidence: float = 1.0
+    #: Which recogniser found it and what supported it.
+    source: str = ""
+
+
+#: What an analyser may answer.
+Observation = Finding | Act | TurnEmotion | PiiSpan
+
+
+class Signals(msgspec.Struct, frozen=True):
+    """All observations on one conversation, each tuple ordered by (turn, start)."""
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    acts: tuple[Act, ...] = ()
+    emotions: tuple[TurnEmotion, ...] = ()
+    pii: tuple[PiiSpan, ...] = ()
+    #: Analyser name -> why it could not judge (a model missing or corrupt).
+    not_evaluated: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Timing(msgspec.Struct, frozen=True, gc=False):
+    """Seconds and shares; ``None`` where a time stamp is missing, never 0."""
+
+    wait_seconds: float | None = None
+    first_response_seconds: float | None = None
+    mean_response_seconds: float | None = None
+    longest_gap_seconds: float | None = None
+    #: Seconds in which two speakers talk at once.
+    overlap_seconds: float | None = None
+    #: Agent characters / all characters, in [0, 1].
+    talk_ratio: float | None = None
+
+
+class ItemScore(msgspec.Struct, frozen=True):
+    """One item of the scorecard, judged."""
+
+    item: str
+    result: ItemResult
+    points: float
+    maximum: float
+    confidence: float
+    evidence: tuple[Span, ...]
+    explanation: str
+
+
+class Score(msgspec.Struct, frozen=True):
+    """A service-script score in 0..100; a range where an item could not be judged."""
+
+    total: float | None
+    minimum: float
+    maximum: float
+    fatal: bool
+    items: tuple[ItemScore, ...]
+    #: How the total came about, one step a line.
+    arithmetic: tuple[str, ...] = ()
+
+
+class Risk(msgspec.Struct, frozen=True, gc=False):
+    """Conversation risk by the recipe's matrix; ``score`` in [0, 1]."""
+
+    level: RiskLevel
+    score: float
+    explanation: str = ""
+
+
+class Complaint(msgspec.Struct, frozen=True, gc=False):
+    """Whether the conversation is a complaint, and about what."""
+
+    is_complaint: bool
+    confidence: float
+    topic: str | None = None
+
+
+class Satisfaction(msgspec.Struct, frozen=True, gc=False):
+    """Predicted distributions; each ``None`` where no model is loaded."""
+
+    task_accomplishment: dict[str, Any] | None = None
+    satisfaction: dict[str, Any] | None = None
+    effectiveness: dict[str, Any] | None = None
+
+
+class Handoff(msgspec.Struct, frozen=True):
+    """Whether a person or supervisor should take over, and from which customer turn."""
+
+    recommended: bool
+    turn: int | None = None
+    target: Literal["human", "supervisor"] | None = None
+    reasons: tuple[str, ...] = ()
+    explanation: str = ""
+
+
+class PhraseFrequency(msgspec.Struct, frozen=True):
+    """Risky phrases in one conversation."""
+
+    #: category -> number of hits.
+    counts: dict[str, int]
+    agent_words: int
+    #: Words inside risk phrases / all words of agent and bot turns, in [0, 1].
+    agent_risk_share: float
+    customer_words: int
+
+
+class Provenance(msgspec.Struct, frozen=True):
+    """All that made an assessment."""
+
+    engine: str
+    recipe: str
+    scorecard: str
+    models: dict[str, str]
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """The verdict on one conversation (docs/assessment.md)."""
+
+    conversation_id: str
+    provenance: Provenance
+    risk: Risk
+    findings: tuple[Finding, ...]
+    emotions: tuple[TurnEmotion, ...]
+    scorecard: Score
+    timing: Timing
+    complaint: Complaint
+    satisfaction: Satisfaction
+    handoff: Handoff
+    pii: tuple[PiiSpan, ...]
+    frequency: PhraseFrequency
+    suppressed: tuple[Finding, ...] = ()
+    acts: tuple[Act, ...] = ()
+    not_evaluated: dict[str, str] = msgspec.field(default_factory=dict)
