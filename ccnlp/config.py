@@ -23,7 +23,7 @@ class _RecipeFile(msgspec.Struct, forbid_unknown_fields=True):
     lexicon: list[str]
     scorecards: dict[str, str]
     risk: str
-    handoff: str
+    decisions: str
     alerts: str
     privacy: list[str] = []
     models: dict[str, str] = {}
@@ -43,7 +43,7 @@ class Recipe(msgspec.Struct, frozen=True):
     #: Customer tier -> scorecard file; ``default`` serves every other tier.
     scorecards: dict[str, Path]
     risk: Path
-    handoff: Path
+    decisions: Path
     alerts: Path
     #: Head -> folder of the model (holds ``manifest.json``).
     models: dict[str, Path]
@@ -85,14 +85,14 @@ def load_recipe(path: Path | None = None) -> Recipe:
         for tier, name in given.scorecards.items()
     }
     risk = _existing(path, "risk", home / given.risk)
-    handoff = _existing(path, "handoff", home / given.handoff)
+    decisions = _existing(path, "decisions", home / given.decisions)
     alerts = _existing(path, "alerts", home / given.alerts)
     models = {head: (home / folder).resolve() for head, folder in given.models.items()}
     manifests = [m for f in models.values() if (m := f / "manifest.json").is_file()]
-    files = [path, *rules, *lexicon, *privacy, *scorecards.values(), risk, handoff, *manifests]
+    files = [path, *rules, *lexicon, *privacy, *scorecards.values(), risk, decisions, *manifests]
     return Recipe(
         name=given.name, path=path, analysers=tuple(given.analysers), rules=rules,
-        lexicon=lexicon, privacy=privacy, scorecards=scorecards, risk=risk, handoff=handoff,
+        lexicon=lexicon, privacy=privacy, scorecards=scorecards, risk=risk, decisions=decisions,
         alerts=alerts, models=models, minimum_confidence=given.minimum_confidence,
         digest=_digest(files),
     )  # fmt: skip

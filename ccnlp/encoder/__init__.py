@@ -1,0 +1,1 @@
+"""Models that read a turn once and feed several judgements."""

@@ -1,0 +1,194 @@
+"""The engine folds analysers over the turns of conversations and scores what they saw.
+
+Nightly batch and live sessions call the same analysers: ``score_many`` encodes the turns of
+many conversations at once, a ``Session`` one turn at a time; both fold the same steps, so both
+end in the same assessment.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from ccnlp import __version__
+from ccnlp.analysers.base import Analyser, TurnView
+from ccnlp.analysers.catalogue import build_analyser
+from ccnlp.config import Recipe
+from ccnlp.errors import UnavailableError
+from ccnlp.observe import log
+from ccnlp.scoring.decisions import decide_complaint, decide_handoff, load_decisions
+from ccnlp.scoring.frequency import count_phrases
+from ccnlp.scoring.risk import assess_risk, load_risk_matrix
+from ccnlp.scoring.score import score_conversation
+from ccnlp.scoring.scorecard import Scorecard, load_scorecard
+from ccnlp.scoring.timing import measure_timing
+from ccnlp.scoring.topic import topic_words
+from ccnlp.text.normalise import normalise_many
+from ccnlp.text.segment import segment
+from ccnlp.types import (
+    Act, Assessment, Finding, Observation, PiiSpan, Provenance, Satisfaction, Signals, Transcript,
+    Turn, TurnEmotion,
+)  # fmt: skip
+
+
+class Engine:
+    """Everything a recipe names, loaded once; it holds no state of conversations."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self._analysers: list[Analyser] = []
+        #: Analyser -> why it is missing; its part of each assessment is ``not_evaluated``.
+        self.not_evaluated: dict[str, str] = {}
+        for name in recipe.analysers:
+            try:
+                self._analysers.append(build_analyser(name, recipe))
+            except UnavailableError as error:
+                self.not_evaluated[name] = str(error)
+                log.error("analyser_missing", analyser=name, reason=str(error))
+        self._cards: dict[str, Scorecard] = {
+            tier: load_scorecard(path) for tier, path in recipe.scorecards.items()
+        }
+        self._matrix = load_risk_matrix(recipe.risk)
+        self._decisions = load_decisions(recipe.decisions)
+        self._models = {
+            a.name: digest for a in self._analysers if (digest := getattr(a, "model_digest", None))
+        }
+
+    def score(self, transcript: Transcript) -> Assessment:
+        """Assess one conversation."""
+        return self.score_many([transcript])[0]
+
+    def score_many(self, transcripts: Sequence[Transcript]) -> list[Assessment]:
+        """Assess several conversations, encoding all their turns together."""
+        views = _views(transcripts)
+        flat = [v for conversation in views for v in conversation]
+        encoded = [a.encode(flat) for a in self._analysers]
+        assessments, offset = [], 0
+        for transcript, conversation in zip(transcripts, views, strict=True):
+            observed: list[Observation] = []
+            for analyser, features in zip(self._analysers, encoded, strict=True):
+                state = analyser.start()
+                for place, view in enumerate(conversation, offset):
+                    state, found = analyser.step(state, view, features[place])
+                    observed += found
+                observed += analyser.finish(state)
+            offset += len(conversation)
+            assessments.append(self.assess(transcript, self.sort_signals(observed)))
+        return assessments
+
+    def session(self, transcript: Transcript) -> "Session":
+        """A conversation under way; ``transcript`` gives its data, and any turns so far."""
+        return Session(self, self._analysers, transcript)
+
+    def sort_signals(self, observed: Sequence[Observation]) -> Signals:
+        """Observations by kind, each ordered by place; unsure findings count as suppressed."""
+        findings: list[Finding] = []
+        suppressed: list[Finding] = []
+        acts: list[Act] = []
+        emotions: list[TurnEmotion] = []
+        pii: list[PiiSpan] = []
+        least = self.recipe.minimum_confidence
+        for one in observed:
+            if isinstance(one, Finding):
+                if one.suppressed is None and one.confidence < least:
+                    one = msgspec.structs.replace(one, suppressed=f"confidence below {least:g}")
+                (findings if one.suppressed is None else suppressed).append(one)
+            elif isinstance(one, Act):
+                acts.append(one)
+            elif isinstance(one, TurnEmotion):
+                emotions.append(one)
+            else:
+                pii.append(one)
+        return Signals(
+            findings=tuple(sorted(findings, key=_finding_place)),
+            suppressed=tuple(sorted(suppressed, key=_finding_place)),
+            acts=tuple(sorted(acts, key=lambda a: (a.turn, a.start, a.act, a.end))),
+            emotions=tuple(sorted(emotions, key=lambda e: e.turn)),
+            pii=tuple(sorted(pii, key=lambda p: (p.turn, p.start, p.type))),
+            not_evaluated=self.not_evaluated,
+        )
+
+    def assess(self, transcript: Transcript, signals: Signals) -> Assessment:
+        """Score what was seen: pure, and cheap beside the analysis."""
+        card = self._cards.get(transcript.customer_tier or "default", self._cards["default"])
+        words = [
+            segment(normal.text) for normal in normalise_many([t.text for t in transcript.turns])
+        ]
+        return Assessment(
+            conversation_id=transcript.conversation_id,
+            provenance=Provenance(
+                engine=__version__, recipe=self.recipe.digest, scorecard=card.name,
+                models=self._models,
+            ),
+            risk=assess_risk(self._matrix, signals.findings),
+            findings=signals.findings,
+            emotions=signals.emotions,
+            scorecard=score_conversation(card, transcript, signals),
+            timing=measure_timing(transcript),
+            complaint=decide_complaint(
+                self._decisions.complaint, signals, topic_words(words, signals)
+            ),
+            satisfaction=Satisfaction(),
+            handoff=decide_handoff(self._decisions.handoff, transcript, signals),
+            pii=signals.pii,
+            frequency=count_phrases(transcript, words, signals),
+            suppressed=signals.suppressed,
+            acts=signals.acts,
+            not_evaluated=signals.not_evaluated,
+        )  # fmt: skip
+
+
+class Session:
+    """One conversation turn by turn: the cache of a fold, rebuilt by replaying the turns."""
+
+    def __init__(
+        self, engine: Engine, analysers: Sequence[Analyser], transcript: Transcript
+    ) -> None:
+        self._engine = engine
+        self._analysers = analysers
+        self._states: list[Any] = [a.start() for a in analysers]
+        self._observed: list[Observation] = []
+        self._turns: list[Turn] = []
+        self._last: TurnView | None = None
+        self._about = msgspec.structs.replace(transcript, turns=())
+        for turn in transcript.turns:
+            self.push(turn)
+
+    def push(self, turn: Turn) -> list[Observation]:
+        """Take one turn; answer what it brought to light."""
+        normal = normalise_many([turn.text])[0]
+        view = TurnView(len(self._turns), turn, self._about.channel, normal, self._last)
+        self._turns.append(turn)
+        self._last = view
+        new: list[Observation] = []
+        for place, analyser in enumerate(self._analysers):
+            features = analyser.encode([view])[0]
+            self._states[place], found = analyser.step(self._states[place], view, features)
+            new += found
+        self._observed += new
+        return new
+
+    def assess(self) -> Assessment:
+        """The assessment of the turns so far, as the nightly run would give it for them."""
+        observed = list(self._observed)
+        for analyser, state in zip(self._analysers, self._states, strict=True):
+            observed += analyser.finish(state)
+        transcript = msgspec.structs.replace(self._about, turns=tuple(self._turns))
+        return self._engine.assess(transcript, self._engine.sort_signals(observed))
+
+
+def _views(transcripts: Sequence[Transcript]) -> list[list[TurnView]]:
+    normals = iter(normalise_many([t.text for c in transcripts for t in c.turns]))
+    answer = []
+    for transcript in transcripts:
+        views: list[TurnView] = []
+        previous: TurnView | None = None
+        for index, turn in enumerate(transcript.turns):
+            previous = TurnView(index, turn, transcript.channel, next(normals), previous)
+            views.append(previous)
+        answer.append(views)
+    return answer
+
+
+def _finding_place(finding: Finding) -> tuple[int, int, str, int, str]:
+    return finding.turn, finding.start, finding.category, finding.end, finding.source
