@@ -1,0 +1,1 @@
+"""Phrase rules: read from YAML, compiled, matched against turns, folded over conversations."""
