@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ccnlp.analysers.base import TurnView
-from ccnlp.rules.fold import Fold, State, join
+from ccnlp.rules.fold import State, join
 from ccnlp.rules.model import TurnHits
 from ccnlp.rules.ruleset import RuleSet
 from ccnlp.types import Observation
@@ -16,7 +16,7 @@ class PhraseAnalyser:
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
-        self._fold = Fold(rules)
+        self._fold = rules.fold()
 
     def encode(self, views: Sequence[TurnView]) -> Sequence[TurnHits | None]:
         """What the rules find in each turn by itself."""

@@ -6,12 +6,11 @@ holds one number an anchor, one a repeating rule, and the hits that still wait.
 """
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from ccnlp.rules.model import Anchor, Hit, Rule, TurnHits, Window
-from ccnlp.rules.ruleset import RuleSet
 from ccnlp.types import Act, Finding, Turn
 
 Observed = Finding | Act
@@ -49,11 +48,11 @@ Answer = tuple[Rule, Observed]
 class Fold:
     """The fold of one rule set."""
 
-    def __init__(self, rules: RuleSet) -> None:
-        self._rules = rules.rules
+    def __init__(self, rules: Sequence[Rule], anchors: Sequence[Anchor]) -> None:
+        self._rules = rules
         self._by_category: dict[str, list[Anchor]] = {}
         self._by_act: dict[str, list[Anchor]] = {}
-        for anchor in rules.anchors:
+        for anchor in anchors:
             if anchor.category is not None:
                 self._by_category.setdefault(anchor.category, []).append(anchor)
             elif anchor.act is not None:

@@ -201,7 +201,8 @@ class _RuleReader:
             raise self.fail("repeated or within is too small", "1 or more", *at)
         scopes = form.unless if form.unless is not None else file.unless
         default = _ACT_SCOPES if is_act else _FINDING_SCOPES
-        speaker, channel = speakers[0], channels[0]
+        speaker = speakers[0]
+        channel: Channel = "chat" if "chat" in channels else channels[0]
         return Rule(
             number=len(self.loader.rules), name=name, is_act=is_act, id=form.id,
             severity=severity or "info", confidence=confidence, explanation=form.explanation,

@@ -1,10 +1,11 @@
 """A rule set: all rules, one matcher, and what it finds in turns by themselves."""
 
-import functools
 from collections import defaultdict
 from collections.abc import Sequence
 
 from ccnlp.rules.evaluate import TurnText, evaluate
+from ccnlp.rules.examples import RuleFault, check_examples
+from ccnlp.rules.fold import Fold
 from ccnlp.rules.model import Anchor, Hit, Rule, TurnHits
 from ccnlp.taxonomy import CHANNELS, SPEAKERS
 from ccnlp.text.expression import Expression
@@ -110,10 +111,13 @@ class RuleSet:
         hits.sort(key=_place)
         return TurnHits(tuple(hits), tuple(sorted(anchors)))
 
-    @functools.cached_property
-    def speaker_sets(self) -> tuple[frozenset[str], ...]:
-        """The sets of speakers whose turns some rule counts by itself."""
-        return tuple({rule.speakers for rule in self.rules})
+    def fold(self) -> Fold:
+        """The fold of these rules over a conversation."""
+        return Fold(self.rules, self.anchors)
+
+    def check(self) -> list[RuleFault]:
+        """Run the good and bad examples of every rule; the faults, in the order of the rules."""
+        return check_examples(self.rules, self.fold(), self.find)
 
 
 def _place(hit: Hit) -> tuple[int, int, int]:
