@@ -1,0 +1,142 @@
+"""What the recognisers know, read from ``configs/privacy``: names, places, words of context."""
+
+import functools
+import re
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from ccnlp.assets import asset
+from ccnlp.errors import ConfigError
+from ccnlp.taxonomy import PII_TYPES
+from ccnlp.text.numerals import fold
+from ccnlp.yamlfile import read_as
+
+#: Cue kinds that are neither a type nor a decoy.
+_OTHER_KINDS: Final = frozenset({"household"})
+
+
+class _Surnames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    common: str
+    rare: str
+    compound: str
+    latin: str
+
+
+class _GivenNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    never: str
+    minority: str
+
+
+class _GivenChars(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    likely: str
+    possible: str
+
+
+class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    frequent: str
+    rare: str
+
+
+class _Titles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    courtesy: str
+    staff: str
+
+
+class _Places(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    provinces: str
+    cities: str
+
+
+class Cue(NamedTuple):
+    """A word of context in a turn: what it announces and where it stands."""
+
+    kind: str
+    start: int
+    end: int
+
+
+class Lexicon(msgspec.Struct, frozen=True):
+    """All word lists, ready to use. Built once by :func:`load`; never changed."""
+
+    #: Folded cue word -> kind.
+    cue_kinds: dict[str, str]
+    cue_pattern: re.Pattern[str]
+    surnames: frozenset[str]
+    rare_surnames: frozenset[str]
+    compounds: frozenset[str]
+    latin_surnames: frozenset[str]
+    #: Characters that no given name ends with.
+    never: frozenset[str]
+    likely: frozenset[str]
+    possible: frozenset[str]
+    minority: re.Pattern[str]
+    frequent_words: frozenset[str]
+    rare_words: frozenset[str]
+    courtesy: tuple[str, ...]
+    staff: tuple[str, ...]
+    places: frozenset[str]
+
+    def cues(self, folded: str) -> list[Cue]:
+        """Words of context in a folded turn, from left to right, the longest at each place."""
+        kinds = self.cue_kinds
+        return [Cue(kinds[m[0]], m.start(), m.end()) for m in self.cue_pattern.finditer(folded)]
+
+
+def _alternation(words: list[str]) -> str:
+    """One expression for all words, longest first; Latin words only as whole words."""
+    parts = []
+    for word in sorted(words, key=lambda w: (-len(w), w)):
+        before = "(?<![A-Z])" if "A" <= word[0] <= "Z" else ""
+        after = "(?![A-Z])" if "A" <= word[-1] <= "Z" else ""
+        parts.append(before + re.escape(word) + after)
+    return "|".join(parts)
+
+
+@functools.cache
+def load(folder: Path | None = None) -> Lexicon:
+    """The lexicon in ``folder`` (the shipped one by default); read once.
+
+    Raises
+    ------
+    ConfigError: a file is missing, holds an unknown key, or names an unknown kind of cue.
+    """
+    base = folder or asset("configs", "privacy")
+    cues = read_as(base / "cues.yaml", dict[str, str])
+    known = {*PII_TYPES, *_OTHER_KINDS}
+    kinds: dict[str, str] = {}
+    for kind, words in cues.items():
+        if kind not in known and not kind.startswith("not_"):
+            raise ConfigError(
+                f"unknown kind of cue {kind!r}",
+                where=f"{base / 'cues.yaml'}: key {kind}",
+                mend=f"use one of {', '.join(sorted(known))}, or a decoy that begins with not_",
+            )
+        for word in words.split():
+            kinds.setdefault(fold(word), kind)
+    surnames = read_as(base / "surnames.yaml", _Surnames)
+    names = read_as(base / "given_names.yaml", _GivenNames)
+    chars = read_as(base / "given_chars.yaml", _GivenChars)
+    words_ = read_as(base / "words.yaml", _Words)
+    titles = read_as(base / "titles.yaml", _Titles)
+    places = read_as(base / "places.yaml", _Places)
+    elements = "|".join(sorted(names.minority.split(), key=lambda w: (-len(w), w)))
+    common = frozenset("".join(surnames.common.split()))
+    return Lexicon(
+        cue_kinds=kinds,
+        cue_pattern=re.compile(_alternation(list(kinds))),
+        surnames=common,
+        rare_surnames=frozenset("".join(surnames.rare.split())) - common,
+        compounds=frozenset(surnames.compound.split()),
+        latin_surnames=frozenset(surnames.latin.split()),
+        never=frozenset("".join(names.never.split())),
+        likely=frozenset("".join(chars.likely.split())),
+        possible=frozenset("".join(chars.possible.split())),
+        minority=re.compile(f"(?:{elements})+(?:[·•・.](?:{elements}|[一-龥]{{2,4}})+)*"),
+        frequent_words=frozenset(words_.frequent.split()),
+        rare_words=frozenset(words_.rare.split()),
+        courtesy=tuple(titles.courtesy.split()),
+        staff=tuple(titles.staff.split()),
+        places=frozenset((places.provinces + " " + places.cities).split()),
+    )

@@ -1,0 +1,201 @@
+"""Personal information with letters in it: mail addresses, plates, passports, accounts, orders.
+
+All expressions run on the folded turn (``ccnlp.text.numerals.fold``): digits of any reading are
+ASCII, letters are upper case, offsets are those of the original.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ccnlp.privacy import checks
+from ccnlp.privacy.hits import Hit
+from ccnlp.privacy.numbers import Context, nearest
+
+_EMAIL: Final = re.compile(
+    r"[A-Z0-9][A-Z0-9._%+\-]{0,63} ?@ ?(?:[A-Z0-9](?:[A-Z0-9\-]{0,62}[A-Z0-9])?\.)+[A-Z]{2,12}(?![A-Z0-9])"
+)
+_SPOKEN_EMAIL: Final = re.compile(
+    r"[A-Z0-9](?: ?[A-Z0-9._\-]| ?(?:下划线|下劃線|点|點|杠|横杠|减号)){1,40}? ?(?:@|艾特|小老鼠|AT|圈A|爱特) ?"
+    r"(?:QQ|163|126|139|189|SINA|SOHU|GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|FOXMAIL|ALIYUN|1 ?6 ?3|1 ?2 ?6|1 ?3 ?9|1 ?8 ?9|G ?MAIL|[A-Z]{2,20})"
+    r" ?(?:点|點|\.) ?(?:COM|CN|NET|ORG|TW|HK|EDU|考姆|康姆|C O M)(?: ?(?:点|點|\.) ?(?:CN|TW|HK))?"
+)
+_PROVINCE: Final = "京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊使领領"
+_PLATE: Final = re.compile(
+    f"[{_PROVINCE}] ?[A-Z][ ·•・.\\-—]{{0,2}}(?:[A-HJ-NP-Z0-9][ ,，]?){{4,5}}[A-HJ-NP-Z0-9挂学警港澳掛學](?![A-Z0-9])"
+)
+_TW_PLATE: Final = re.compile(
+    r"(?<![A-Z0-9])(?:[A-Z](?:[ -]?[A-Z]){1,2}[ -]{0,2}\d(?:[ ,，]?\d){3}|\d(?: ?\d){3}[ -]?[A-Z] ?[A-Z]"
+    r"|[A-Z]{3}-?\d{3}|\d{3}-?[A-Z]{3}|[A-Z]{2}-?\d{2}|[A-Z]{1,2} ?\d{1,4})(?![A-Z0-9-])"
+)
+_LETTER_NUMBER: Final = re.compile(
+    r"(?<![A-Z0-9-])(?P<letters>[A-Z](?:[ -]?[A-Z])?)[ -]{0,2}(?P<digits>\d(?:[ ,，、-]{0,2}\d){5,10})"
+    r"(?: ?[(（] ?(?P<check>[0-9A]) ?[)）]|(?: ?(?:括号|括號|括弧)) ?(?P<said>[0-9A])(?: ?(?:括号|括號|括弧))?| ?(?P<tail>A))?(?![A-Z0-9])"
+)
+_TOKEN: Final = re.compile(
+    r"(?<![A-Z0-9_.\-@])[A-Z0-9]+(?:(?:[-_/]{1,2}|[ ](?=[A-Z] |[A-Z]?\d))[A-Z0-9]+)*(?![A-Z0-9@])"
+)
+_PNR: Final = re.compile(r"(?=[A-Z]*\d)[A-Z0-9]{6}|[A-Z]{6}")
+_LEAD: Final = re.compile(r"[^A-Z0-9。！？!?；;\n]{0,8}")
+_HANDLE: Final = re.compile(r"@?[A-Z0-9][A-Z0-9_.\-]{3,29}")
+_SECRET: Final = re.compile(r"[!-~]{4,24}")
+_CHARS: Final = re.compile(r"[^。！？!?；;\n!-~]{0,14}")
+_URL: Final = re.compile(r"(?:HTTPS?://|WWW\.)[!-~]+|(?<![A-Z0-9@.])(?:[A-Z0-9\-]+\.)+(?:COM|CN|NET|TW|HK|ORG)(?:/[!-~]*)?")
+_TRADITIONAL_PLATE_CUE: Final = re.compile("車|车")
+
+
+def urls(folded: str) -> list[tuple[int, int]]:
+    """Places of web addresses: nothing in them is personal information by its shape."""
+    if "." not in folded:
+        return []
+    return [m.span() for m in _URL.finditer(folded) if "@" not in m[0]]
+
+
+def emails(folded: str) -> Iterator[Hit]:
+    """Mail addresses, typed or said ("... 艾特 163 点 com")."""
+    if "@" in folded:
+        for match in _EMAIL.finditer(folded):
+            yield Hit("email", match.start(), match.end(), 0.98, "email:typed")
+    if "艾特" in folded or "小老鼠" in folded or "爱特" in folded or "@" in folded or "AT" in folded:
+        for match in _SPOKEN_EMAIL.finditer(folded):
+            yield Hit("email", match.start(), match.end(), 0.85, "email:spoken")
+
+
+def plates(context: Context) -> Iterator[Hit]:
+    """Number plates: mainland by shape, Taiwan's and Hong Kong's where a cue announces them."""
+    folded = context.folded
+    for match in _PLATE.finditer(folded):
+        body = match[0][1:]
+        if sum(c.isdigit() for c in body) >= 2:
+            yield Hit("plate", match.start(), match.end(), 0.95, "plate:mainland")
+    if "plate" in context.expected or any(cue.kind == "plate" for cue in context.cues):
+        for match in _TW_PLATE.finditer(folded):
+            kind, _, _ = nearest(context, match.start())
+            letters = sum(c.isalpha() for c in match[0])
+            if kind == "plate" or ("plate" in context.expected and not kind and len(match[0]) - letters >= 3):
+                yield Hit("plate", match.start(), match.end(), 0.9, "plate:cue")
+
+
+def letter_numbers(context: Context) -> Iterator[Hit]:
+    """Identity cards of Taiwan and Hong Kong, passports and travel permits."""
+    for match in _LETTER_NUMBER.finditer(context.folded):
+        letters = re.sub("[ -]", "", match["letters"])
+        digits = re.sub("[^0-9]", "", match["digits"])
+        check = match["check"] or match["said"] or match["tail"] or ""
+        kind, direct, _ = nearest(context, match.start())
+        if kind.startswith("not_") and direct:
+            continue
+        made = _letter_number(letters, digits, check, kind, context.expected)
+        if made is not None:
+            yield Hit(made[0], match.start(), match.end(), made[1], f"document:{made[2]}")
+
+
+def _letter_number(
+    letters: str, digits: str, check: str, kind: str, expected: frozenset[str]
+) -> tuple[str, float, str] | None:
+    identity = kind == "id_card" or "id_card" in expected
+    travel = kind == "passport" or "passport" in expected
+    size = len(digits)
+    if kind == "order_id":
+        return None
+    if len(letters) == 1 and size == 9 and digits[0] in "1289" and not check:
+        right = checks.taiwan_id_check(letters + digits)
+        if right or identity:
+            return "id_card", 0.97 if right else 0.8, "taiwan" if right else "taiwan+cue"
+    if len(letters) == 2 and size == 8 and letters[1] in "ABCD" and not check and identity:
+        return "id_card", 0.85, "taiwan permit+cue"
+    whole = digits + check
+    if len(whole) == 7 and (size == 6 or not check):
+        right = checks.hong_kong_id_check(letters + whole)
+        if identity or (right and check):
+            return "id_card", 0.95 if right else 0.75, "hong kong"
+    if travel and 6 <= size <= 10:
+        return "passport", 0.9, "passport+cue"
+    if not kind and not check and (
+        (letters in ("E", "G") and size == 8)
+        or (len(letters) == 2 and letters[0] == "E" and letters[1] not in "IO" and size == 7)
+    ):
+        return "passport", 0.7, "passport"
+    return None
+
+
+def orders(context: Context, text: str) -> Iterator[Hit]:
+    """Order, policy, booking and claim numbers with letters, after a cue or a question."""
+    folded = context.folded
+    for place, cue in enumerate(context.cues):
+        if cue.kind not in ("order_id", "household"):
+            continue
+        lead = _LEAD.match(folded, cue.end)
+        at = lead.end() if lead else cue.end
+        limit = context.cues[place + 1].start if place + 1 < len(context.cues) else len(folded)
+        if at > limit:
+            continue
+        match = _TOKEN.match(folded, at)
+        if match and _is_order(match[0], text[match.start():match.end()], asked=True):
+            yield Hit("order_id", match.start(), match.end(), 0.9, "order:cue")
+    if "order_id" in context.expected:
+        for match in _TOKEN.finditer(folded):
+            kind, direct, _ = nearest(context, match.start())
+            if kind.startswith("not_") and direct:
+                continue
+            if _is_order(match[0], text[match.start():match.end()], asked=False):
+                yield Hit("order_id", match.start(), match.end(), 0.85, "order:asked")
+
+
+def _is_order(token: str, original: str, *, asked: bool) -> bool:
+    plain = re.sub("[^A-Z0-9]", "", token)
+    digits = sum(c.isdigit() for c in plain)
+    if digits == len(plain):
+        return "-" in token and digits >= 6
+    if _PNR.fullmatch(plain) and (digits >= 1 or asked) and original.isascii() and original.upper() == original:
+        return True
+    return digits >= 4 and len(plain) >= 6
+
+
+def accounts(context: Context) -> Iterator[Hit]:
+    """WeChat, QQ and LINE names after a cue or a question."""
+    folded = context.folded
+    for cue in context.cues:
+        if cue.kind != "wechat_qq":
+            continue
+        match = re.compile(r"(?:号码|号|號|ID|是|为|為|我|就|的|搜|：|[:：\s,，、（(「~～])*").match(folded, cue.end)
+        at = match.end() if match else cue.end
+        handle = _HANDLE.match(folded, at)
+        if handle and _is_handle(handle[0], direct=True):
+            yield Hit("wechat_qq", handle.start(), handle.end(), 0.9, "account:cue")
+    if "wechat_qq" in context.expected:
+        for handle in _HANDLE.finditer(folded):
+            if _is_handle(handle[0], direct=False):
+                yield Hit("wechat_qq", handle.start(), handle.end(), 0.8, "account:asked")
+
+
+def _is_handle(token: str, *, direct: bool) -> bool:
+    plain = token.strip("._-")
+    digits = sum(c.isdigit() for c in plain)
+    if digits == len(plain):
+        return 5 <= digits <= 12
+    if direct:
+        return len(plain) >= 4 and (digits > 0 or "_" in plain or "-" in plain or len(plain) >= 5)
+    return len(plain) >= 5 and digits > 0
+
+
+def secrets(context: Context, text: str) -> Iterator[Hit]:
+    """Passwords after a cue; what has no digit and no sign is taken for a word."""
+    for cue in context.cues:
+        if cue.kind != "password":
+            continue
+        lead = _CHARS.match(text, cue.end)
+        at = lead.end() if lead else cue.end
+        match = _SECRET.match(text, at)
+        if match is None:
+            continue
+        token = match[0].rstrip(".,;:!?)")
+        digits = sum(c.isdigit() for c in token)
+        letters = sum(c.isalpha() for c in token)
+        if len(token) >= 4 and (digits >= 4 or (digits and letters)):
+            yield Hit("password", match.start(), match.start() + len(token), 0.85, "password:cue")
+    if "password" in context.expected:
+        for match in _SECRET.finditer(text):
+            token = match[0]
+            if len(token) >= 6 and any(c.isdigit() for c in token) and any(c.isalpha() for c in token):
+                yield Hit("password", match.start(), match.end(), 0.75, "password:asked")
