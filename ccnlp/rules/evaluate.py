@@ -27,21 +27,45 @@ class TurnText:
         return self._boundaries
 
     def spans(self, phrase: int) -> SpanList:
-        """The true spans of a phrase, by start."""
+        """The true spans of a phrase."""
         known = self._spans.get(phrase)
         if known is None:
-            candidates = self.candidates.get(phrase)
-            known = (
-                self._matcher.verify(phrase, candidates, self.text, self.boundaries)
-                if candidates
-                else []
-            )
+            known = self._verify(phrase)
             self._spans[phrase] = known
         return known
 
-    def shown(self, phrase: int) -> str:
-        """A phrase as the rule file writes it."""
-        return self._matcher.expressions[phrase].source
+    def _verify(self, phrase: int) -> SpanList:
+        candidates = self.candidates.get(phrase)
+        if not candidates:
+            return []
+        return self._matcher.verify(phrase, candidates, self.text, self.boundaries)
+
+
+class HeardText(TurnText):
+    """The same view as it sounds: what is written in it counts, and what is heard."""
+
+    __slots__ = ("_sound", "_written")
+
+    def __init__(
+        self, written: TurnText, sound: str, candidates: Candidates, matcher: Matcher
+    ) -> None:
+        super().__init__(written.text, candidates, matcher)
+        self._written = written
+        self._sound = sound
+
+    def boundaries(self) -> frozenset[int]:
+        """Word boundaries of what is written."""
+        return self._written.boundaries()
+
+    def _verify(self, phrase: int) -> SpanList:
+        spans = self._written.spans(phrase)
+        candidates = self.candidates.get(phrase)
+        if not candidates:
+            return spans
+        return [
+            *spans,
+            *self._matcher.verify(phrase, candidates, self._sound, self.boundaries),
+        ]
 
 
 def evaluate(rule: Rule, turn: TurnText) -> list[Hit]:

@@ -14,12 +14,15 @@ from ccnlp.taxonomy import CATEGORIES, CHANNELS, SPEAKERS
 from ccnlp.text.expression import Expression, express
 from ccnlp.text.phrase import Lexicon, PhraseError, PhraseParser
 from ccnlp.text.raw import PREFIX, parse_raw
+from ccnlp.text.sound import heard
 from ccnlp.types import Channel, Speaker
 from ccnlp.yamlfile import line_of, read_as
 
 _Str = TypeVar("_Str", Speaker, Channel)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _ALIASES: Final = "aliases"
+#: ``speech`` of a rule -> fewest Chinese characters of a phrase that is also heard.
+_HEARD_LENGTH: Final = {None: 3, True: 2, False: 0}
 _FINDING_SCOPES: Final = ("negated", "quoted", "reported")
 _ACT_SCOPES: Final = ("negated",)
 
@@ -74,7 +77,9 @@ def load_rules(paths: Sequence[Path], lexicon: Sequence[Path] = ()) -> RuleSet:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for path in paths:
         loader.file(path)
-    return RuleSet(tuple(loader.rules), tuple(loader.expressions), digest.hexdigest()[:16])
+    return RuleSet(
+        tuple(loader.rules), tuple(loader.expressions), loader.heard, digest.hexdigest()[:16]
+    )
 
 
 class _Loader:
@@ -85,8 +90,10 @@ class _Loader:
         self.shared = PhraseParser(lexicon)
         self.rules: list[Rule] = []
         self.expressions: list[Expression] = []
+        #: Phrase -> the same as it sounds.
+        self.heard: dict[int, Expression] = {}
         self.anchors = 0
-        self._numbers: dict[tuple[str, str], int] = {}
+        self._numbers: dict[tuple[str, str, int], int] = {}
         self._ids: dict[tuple[str, str], str] = {}
 
     def file(self, path: Path) -> None:
@@ -122,13 +129,22 @@ class _Loader:
             self._ids[key] = path.name
             self.rules.append(made)
 
-    def phrase(self, source: str, parser: PhraseParser, scope: str) -> int:
-        """Number of a phrase; ``scope`` tells apart files with classes of their own."""
-        key = (source, scope)
+    def phrase(self, source: str, parser: PhraseParser, scope: str, hear: int) -> int:
+        """Number of a phrase.
+
+        ``scope`` tells apart files with classes of their own; phrases of at least ``hear``
+        Chinese characters are also compiled as they sound, with 0 none.
+        """
+        key = (source, scope, hear)
         if key not in self._numbers:
-            tree = parse_raw(source) if source.startswith(PREFIX) else parser.parse(source)
-            self.expressions.append(express(tree))
-            self._numbers[key] = len(self.expressions) - 1
+            raw = source.startswith(PREFIX)
+            tree = parse_raw(source) if raw else parser.parse(source)
+            expression = express(tree)
+            number = len(self.expressions)
+            self.expressions.append(expression)
+            if hear and not raw and expression.chinese >= hear:
+                self.heard[number] = express(heard(tree))
+            self._numbers[key] = number
         return self._numbers[key]
 
 
@@ -199,6 +215,8 @@ class _RuleReader:
             )  # fmt: skip
         if form.repeated < 1 or (form.within is not None and form.within < 0):
             raise self.fail("repeated or within is too small", "1 or more", *at)
+        speech = form.speech if form.speech is not None else file.speech
+        hear = _HEARD_LENGTH[speech] if "voice" in channels else 0
         scopes = form.unless if form.unless is not None else file.unless
         default = _ACT_SCOPES if is_act else _FINDING_SCOPES
         speaker = speakers[0]
@@ -207,18 +225,20 @@ class _RuleReader:
             number=len(self.loader.rules), name=name, is_act=is_act, id=form.id,
             severity=severity or "info", confidence=confidence, explanation=form.explanation,
             speakers=frozenset(speakers), channels=frozenset(channels),
-            any=self.phrases(form.any, *at, "any"), all=self.phrases(form.all, *at, "all"),
-            none=self.phrases(form.none, *at, "none"),
+            any=self.phrases(form.any, hear, *at, "any"),
+            all=self.phrases(form.all, hear, *at, "all"),
+            none=self.phrases(form.none, hear, *at, "none"),
             at_least=least.count if least else 0,
-            of=self.phrases(least.of, *at, "at_least", "of") if least else (),
-            within=form.within, order=form.order, allow=self.phrases(form.allow, *at, "allow"),
+            of=self.phrases(least.of, hear, *at, "at_least", "of") if least else (),
+            within=form.within, order=form.order,
+            allow=self.phrases(form.allow, hear, *at, "allow"),
             unless=tuple(scopes) if scopes is not None else default,
             window=self.window(form.turns, *at, "turns"),
-            after=self.anchor(form.after, *at, "after"),
-            not_after=self.anchor(form.not_after, *at, "not_after"),
-            followed_by=self.anchor(form.followed_by, *at, "followed_by"),
-            not_followed_by=self.anchor(form.not_followed_by, *at, "not_followed_by"),
-            repeated=form.repeated,
+            after=self.anchor(form.after, hear, *at, "after"),
+            not_after=self.anchor(form.not_after, hear, *at, "not_after"),
+            followed_by=self.anchor(form.followed_by, hear, *at, "followed_by"),
+            not_followed_by=self.anchor(form.not_followed_by, hear, *at, "not_followed_by"),
+            repeated=form.repeated, speech=hear > 0,
             good=tuple(
                 self.example(e, speaker, channel, *at, "good", i) for i, e in enumerate(form.good)
             ),
@@ -228,12 +248,12 @@ class _RuleReader:
             path=self.path, place=place,
         )  # fmt: skip
 
-    def phrases(self, sources: Sequence[str], *keys: str | int) -> tuple[int, ...]:
+    def phrases(self, sources: Sequence[str], hear: int, *keys: str | int) -> tuple[int, ...]:
         """Numbers of phrases, in order, each once."""
         numbers: dict[int, None] = {}
         for place, source in enumerate(sources):
             try:
-                numbers[self.loader.phrase(source, self.parser, self.scope)] = None
+                numbers[self.loader.phrase(source, self.parser, self.scope, hear)] = None
             except PhraseError as error:
                 raise self.fail(error.what, error.mend, *keys, place) from error
         return tuple(numbers)
@@ -248,7 +268,7 @@ class _RuleReader:
             raise self.fail("has a number that is too small", "first and last count from 1", *keys)
         return Window(form.first, form.last, form.from_, form.to, form.of == "speaker")
 
-    def anchor(self, form: AnchorForm | None, *keys: str | int) -> Anchor | None:
+    def anchor(self, form: AnchorForm | None, hear: int, *keys: str | int) -> Anchor | None:
         if form is None:
             return None
         if sum((bool(form.any), form.category is not None, form.act is not None)) != 1:
@@ -262,7 +282,7 @@ class _RuleReader:
             raise self.fail("within is too small", "1 or more turns, or all", *keys)
         self.loader.anchors += 1
         return Anchor(
-            self.loader.anchors - 1, self.phrases(form.any, *keys, "any"), form.category,
+            self.loader.anchors - 1, self.phrases(form.any, hear, *keys, "any"), form.category,
             form.act, frozenset(_listed(form.speaker) or SPEAKERS), within,
         )  # fmt: skip
 

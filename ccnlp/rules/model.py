@@ -77,6 +77,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     followed_by: Anchor | None
     not_followed_by: Anchor | None
     repeated: int
+    #: Whether hits by sound count on voice channels.
+    speech: bool
     good: tuple[Example, ...]
     bad: tuple[Example, ...]
     #: The file, and the position in it.

@@ -20,6 +20,7 @@ from ccnlp.text.phrase import (
     Choice,
     Comma,
     Digits,
+    End,
     Gap,
     Literal,
     Node,
@@ -140,6 +141,8 @@ def _width(node: Node) -> tuple[int, int]:
             return 0, 2
         case Blank():
             return 0, 1
+        case End():
+            return 0, 0
         case Wild(least, most):
             return least, most
 
@@ -168,13 +171,21 @@ def _choices(node: Node) -> int:
                 for piece in option:
                     product *= _choices(piece)
                 total = max(total, product)
-            # options that are plain texts exclude one another but for prefixes
-            return total if total > 1 else min(2, len(options))
+            texts = _piece_texts(node, _ANCHORS_LIMIT) if total == 1 else None
+            return total if texts is None else _prefixes(texts)
+        case Digits():
+            return 2  # a number is taken whole, with or without its decimals
         case Optional(piece):
             return 1 + _choices(piece)
         case _:
             least, most = _width(node)
             return most - least + 1
+
+
+def _prefixes(texts: list[str]) -> int:
+    """How many of the texts can match at one place: those that begin one another."""
+    known = set(texts)
+    return max(sum(text[:end] in known for end in range(len(text) + 1)) for text in texts)
 
 
 def _chinese(node: Node) -> int:
@@ -286,6 +297,8 @@ def _piece_pattern(node: Node) -> str:
             return r"[,、;:。.!~… \n]{0,2}"
         case Blank():
             return " ?"
+        case End():
+            return r"(?![\W_]{0,12}[^\W_])"
         case Wild():
             raise AssertionError("raw expressions are compiled as they are")
 

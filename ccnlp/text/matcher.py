@@ -7,7 +7,7 @@ asks for a phrase, and then done once a turn: most candidates are never looked a
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import daachorse
@@ -19,7 +19,8 @@ SEPARATOR: Final = "\x00"
 # what may stand before a phrase that asks for the start of the turn, and after one at its end
 _LEAD: Final = re.compile(r"(?:[^\w]|_|[嗯喂哦啊呃额诶唉哎]){0,12}")
 _TAIL: Final = re.compile(r"(?:[^\w]|_){0,12}")
-_HAN_SHORT: Final = re.compile(r"[\u3400-\u9fff]{1,2}")
+# Chinese characters, or what stands for their sounds
+_SHORT: Final = re.compile(r"[\u3400-\u9fff\ue000-\uf8ff]{1,2}")
 
 #: A candidate: where the literal starts and ends, and how far before it the phrase may start
 #: (-1: the literal is the phrase).
@@ -30,12 +31,12 @@ SpanList = list[tuple[int, int]]
 
 
 class Matcher:
-    """Finds phrases, which it knows by their position in ``expressions``."""
+    """Finds phrases, which it knows by the numbers they are given under."""
 
-    def __init__(self, expressions: Sequence[Expression]) -> None:
-        self.expressions = tuple(expressions)
+    def __init__(self, expressions: Mapping[int, Expression]) -> None:
+        self.expressions = expressions
         owners: dict[str, list[tuple[int, int]]] = {}
-        for number, expression in enumerate(self.expressions):
+        for number, expression in expressions.items():
             for text in expression.texts:
                 owners.setdefault(text, []).append((number, -1))
             for anchor in expression.anchors:
@@ -75,7 +76,7 @@ class Matcher:
         text: str,
         boundaries: Callable[[], frozenset[int]],
     ) -> SpanList:
-        """The true spans of a phrase in ``text``, by start; ``boundaries`` is called if needed."""
+        """The true spans of a phrase in ``text``; ``boundaries`` is called if they matter."""
         expression = self.expressions[phrase]
         if expression.pattern is None:
             spans = [(start, end) for start, end, _ in candidates]
@@ -138,7 +139,7 @@ def _at_words(
 ) -> bool:
     """Whether a span keeps to the word boundaries that are asked of it."""
     start, end = span
-    short = end - start <= 2 and _HAN_SHORT.fullmatch(text, start, end) is not None
+    short = end - start <= 2 and _SHORT.fullmatch(text, start, end) is not None
     if (short or expression.word_start) and start not in boundaries():
         return False
     return not ((short or expression.word_end) and end not in boundaries())

@@ -61,6 +61,10 @@ class Comma(msgspec.Struct, frozen=True):
     """A clause ends here, or not: a comma, a blank, or nothing."""
 
 
+class End(msgspec.Struct, frozen=True):
+    """The end of the turn, inside a group."""
+
+
 class Blank(msgspec.Struct, frozen=True):
     """A blank or nothing."""
 
@@ -72,7 +76,7 @@ class Wild(msgspec.Struct, frozen=True):
     most: int
 
 
-Node = Literal | Choice | Optional | Gap | Digits | Comma | Blank | Wild
+Node = Literal | Choice | Optional | Gap | Digits | Comma | Blank | End | Wild
 Sequence = tuple[Node, ...]
 
 
@@ -197,6 +201,8 @@ class _Reading:
         self.parser = parser
         self.source = source
         self.at = 0
+        #: How many groups are open.
+        self.depth = 0
 
     def fail(self, what: str, mend: str, at: int | None = None) -> PhraseError:
         place = (self.at if at is None else at) + 1
@@ -251,8 +257,15 @@ class _Reading:
                 nodes.extend(self.parser.literal("".join(text)))
                 text.clear()
 
-        while (sign := self.peek()) and sign not in "|)<>^$":
+        while (sign := self.peek()) and sign not in "|)<>^":
             start = self.at
+            if sign == "$":
+                if not self.depth:
+                    break
+                self.at += 1
+                flush()
+                nodes.append(End())
+                continue
             if sign == "\\":
                 text.append(self._escaped())
                 self._optional_character(text, flush, nodes)
@@ -265,6 +278,7 @@ class _Reading:
                 nodes.append(Optional(node) if self.take("?") else node)
             elif sign in ",，":
                 self.at += 1
+                self.take("?")  # it is optional as it is
                 flush()
                 nodes.append(Comma())
             elif sign.isspace():
@@ -334,10 +348,12 @@ class _Reading:
                 )
             self.at = end + 1
             return self.parser.word_class(name)
+        self.depth += 1
         options = self.options()
+        self.depth -= 1
         if not self.take(")"):
             sign = self.peek()
-            if sign and sign in "<>^$":
+            if sign and sign in "<>^":
                 raise self.fail(
                     f"{sign} stands inside a group",
                     f"it may only stand at an end of the phrase; write \\{sign} for the sign",
