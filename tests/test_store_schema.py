@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,21 @@ from ccnlp.store.connection import connect, schema_version
 from ccnlp.store.migrations import upgrade
 from ccnlp.store.schema import HEAD
 
+_CONSTRAINT = re.compile(", (?=CONSTRAINT)")
 
-def _statements(file: Path) -> list[tuple[str, str]]:
+
+def _statements(file: Path) -> list[tuple[str, list[str]]]:
+    """Every table and index, its constraints in order of their names."""
     engine = create_engine(f"sqlite:///{file}")
     with engine.connect() as connection:
         rows = connection.execute(
             text("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
         ).all()
     engine.dispose()
-    return sorted((f"{kind} {name}", " ".join((sql or "").split())) for kind, name, sql in rows)
+    return sorted(
+        (f"{kind} {name}", sorted(p.rstrip(" )") for p in _CONSTRAINT.split(" ".join(sql.split()))))
+        for kind, name, sql in rows
+    )
 
 
 def test_upgraded_and_fresh_schema_are_the_same(tmp_path: Path) -> None:
