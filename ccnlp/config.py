@@ -27,7 +27,7 @@ class _RecipeFile(msgspec.Struct, forbid_unknown_fields=True):
     alerts: str
     privacy: list[str] = []
     models: dict[str, str] = {}
-    analysers: list[str] = ["phrases", "emotion", "privacy"]
+    analysers: tuple[str, ...] = ("phrases", "emotion", "privacy")
     minimum_confidence: float = 0.5
 
 
