@@ -18,9 +18,17 @@ class CcnlpError(Exception):
         self.what, self.where, self.mend = what, where, mend
         super().__init__(what, where, mend)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel from a worker process whole: keyword-only parameters need help with that."""
+        return _remade, (type(self), self.what, self.where, self.mend)
+
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what
         return f"{text} ({self.mend})" if self.mend else text
+
+
+def _remade(kind: type[CcnlpError], what: str, where: str, mend: str) -> CcnlpError:
+    return kind(what, where=where, mend=mend)
 
 
 class ConfigError(CcnlpError):

@@ -1,0 +1,147 @@
+"""Scoring one chunk of conversations: the part of a run that workers do.
+
+A chunk goes in as transcripts and comes out as everything that is written of it, so that the
+same bytes leave a run whatever the number of workers.
+"""
+
+import functools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from ccnlp.alerts import load_alerts, queue_reasons
+from ccnlp.config import Recipe, load_recipe
+from ccnlp.engine import Engine
+from ccnlp.errors import ConfigError
+from ccnlp.store.repository import Record, make_record
+from ccnlp.summary import RunSummary
+from ccnlp.summing import summarise
+from ccnlp.taxonomy import CATEGORIES
+from ccnlp.types import Assessment, Transcript
+
+#: Columns of ``findings.parquet``; see docs/store.md.
+FINDING_COLUMNS: Final = (
+    "conversation_id", "started_at", "channel", "agent_id", "team", "category", "risk_class",
+    "severity", "turn", "start", "end", "quote", "speaker", "confidence", "source",
+    "explanation", "recipe",
+)  # fmt: skip
+
+
+class Judge(Protocol):
+    """What a chunk needs of an engine."""
+
+    def score_many(self, transcripts: Sequence[Transcript]) -> list[Assessment]:
+        """Assess several conversations, in order."""
+        ...
+
+
+class Scored(msgspec.Struct, frozen=True):
+    """All that comes of one chunk, in input order."""
+
+    conversations: int
+    turns: int
+    #: Lines of ``assessments.jsonl``.
+    lines: bytes
+    records: list[Record]
+    #: Rows of ``findings.parquet``, each a tuple in the order of ``FINDING_COLUMNS``.
+    findings: list[tuple[Any, ...]]
+    summary: RunSummary
+    #: Place in the chunk, and the type of the error, of what could not be scored.
+    failed: list[tuple[int, str]]
+
+
+class Scorer:
+    """An engine and what turns its assessments into rows; built once where it runs."""
+
+    def __init__(self, recipe: Recipe, engine: Judge | None = None) -> None:
+        self.alerts = load_alerts(recipe.alerts)
+        self.not_evaluated: dict[str, str] = {}
+        if engine is None:
+            built = Engine(recipe)
+            self.not_evaluated = built.not_evaluated
+            engine = built
+        self._engine = engine
+        self._encoder = msgspec.json.Encoder()
+
+    def score(self, transcripts: Sequence[Transcript], created_at: str) -> Scored:
+        """Score a chunk; a conversation that fails is named in ``failed`` and left out.
+
+        ``created_at`` is the run's time, which the store's rows carry.
+        """
+        scored: list[tuple[Transcript, Assessment]] = []
+        failed: list[tuple[int, str]] = []
+        for place, made in enumerate(self._assess(transcripts)):
+            if isinstance(made, str):
+                failed.append((place, made))
+            else:
+                scored.append((transcripts[place], made))
+        encode = self._encoder.encode
+        lines: list[bytes] = []
+        records: list[Record] = []
+        findings: list[tuple[Any, ...]] = []
+        for transcript, made in scored:
+            document = encode(made)
+            lines.append(document)
+            reasons = queue_reasons(self.alerts, made)
+            records.append(make_record(transcript, made, document, reasons, created_at))
+            findings += _finding_rows(transcript, made)
+        return Scored(
+            conversations=len(scored), turns=sum(len(t.turns) for t, _ in scored),
+            lines=b"".join(line + b"\n" for line in lines), records=records, findings=findings,
+            summary=summarise(scored, self.alerts), failed=failed,
+        )  # fmt: skip
+
+    def _assess(self, transcripts: Sequence[Transcript]) -> Iterator[Assessment | str]:
+        """An assessment each, or the type of the error; never the error's text."""
+        try:
+            yield from self._engine.score_many(transcripts)
+        except Exception:
+            for transcript in transcripts:
+                try:
+                    yield self._engine.score_many([transcript])[0]
+                except Exception as error:
+                    yield type(error).__name__
+
+
+@functools.lru_cache(maxsize=1)
+def _worker_scorer(path: Path, digest: str) -> Scorer:
+    recipe = load_recipe(path)
+    if recipe.digest != digest:
+        raise ConfigError(
+            "a file of the recipe was changed while the run began", where=str(path),
+            mend="run the command again",
+        )  # fmt: skip
+    return Scorer(recipe)
+
+
+def score_in_worker(
+    path: Path, digest: str, transcripts: Sequence[Transcript], created_at: str
+) -> Scored:
+    """Score a chunk in a worker process, which builds its engine at its first chunk.
+
+    Raises
+    ------
+    ConfigError: the recipe is not the one of ``digest`` any more.
+    """
+    return _worker_scorer(path, digest).score(transcripts, created_at)
+
+
+def missing_in_worker(path: Path, digest: str) -> dict[str, str]:
+    """Build the worker's engine; answers which analysers are missing, and why."""
+    return _worker_scorer(path, digest).not_evaluated
+
+
+def _finding_rows(transcript: Transcript, made: Assessment) -> Iterator[tuple[Any, ...]]:
+    about = (
+        transcript.conversation_id, transcript.started_at, transcript.channel,
+        transcript.agent_id, transcript.team,
+    )  # fmt: skip
+    recipe = made.provenance.recipe
+    for f in made.findings:
+        known = CATEGORIES.get(f.category)
+        yield (
+            *about, f.category, known.risk_class if known else None, f.severity, f.turn, f.start,
+            f.end, f.quote, f.speaker, f.confidence, f.source, f.explanation, recipe,
+        )  # fmt: skip
