@@ -18,6 +18,7 @@ from ccnlp.errors import UnavailableError
 from ccnlp.observe import log
 from ccnlp.scoring.decisions import decide_complaint, decide_handoff, load_decisions
 from ccnlp.scoring.frequency import count_phrases
+from ccnlp.scoring.fuse import fuse_findings
 from ccnlp.scoring.risk import assess_risk, load_risk_matrix
 from ccnlp.scoring.score import score_conversation
 from ccnlp.scoring.scorecard import Scorecard, load_scorecard
@@ -82,23 +83,29 @@ class Engine:
 
     def sort_signals(self, observed: Sequence[Observation]) -> Signals:
         """Observations by kind, each ordered by place; unsure findings count as suppressed."""
-        findings: list[Finding] = []
-        suppressed: list[Finding] = []
+        raw: list[Finding] = []
         acts: list[Act] = []
         emotions: list[TurnEmotion] = []
         pii: list[PiiSpan] = []
-        least = self.recipe.minimum_confidence
         for one in observed:
             if isinstance(one, Finding):
-                if one.suppressed is None and one.confidence < least:
-                    one = msgspec.structs.replace(one, suppressed=f"confidence below {least:g}")
-                (findings if one.suppressed is None else suppressed).append(one)
+                raw.append(one)
             elif isinstance(one, Act):
                 acts.append(one)
             elif isinstance(one, TurnEmotion):
                 emotions.append(one)
             else:
                 pii.append(one)
+        least = self.recipe.minimum_confidence
+        findings: list[Finding] = []
+        suppressed: list[Finding] = []
+        for finding in fuse_findings(raw):
+            by_rule = not finding.source.startswith("model.")
+            if by_rule and finding.suppressed is None and finding.confidence < least:
+                finding = msgspec.structs.replace(
+                    finding, suppressed=f"confidence below {least:g}"
+                )
+            (findings if finding.suppressed is None else suppressed).append(finding)
         return Signals(
             findings=tuple(sorted(findings, key=_finding_place)),
             suppressed=tuple(sorted(suppressed, key=_finding_place)),

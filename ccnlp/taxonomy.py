@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from ccnlp.types import Severity
+
 
 class Category(msgspec.Struct, frozen=True, gc=False):
     """A finding category: whose words it can be in, and the risk class it belongs to."""
@@ -46,6 +48,17 @@ CATEGORIES: Final[dict[str, Category]] = {
         ("agent_distress", "客服情绪异常", _AGENT, "people"),
     )
 }
+
+#: Severity of a finding where its rule says nothing else.
+DEFAULT_SEVERITY: Final[dict[str, Severity]] = {
+    "agent_rudeness": "high", "stonewalling": "medium", "overpromise": "medium",
+    "misleading_statement": "high", "privacy_breach": "critical", "offline_dealing": "high",
+    "complaint": "medium", "regulator_threat": "high", "media_threat": "high",
+    "legal_threat": "high", "churn": "medium", "safety_incident": "critical",
+    "fraud_report": "critical", "system_outage": "medium", "human_request": "low",
+    "repeat_contact": "low", "vulnerable_customer": "medium", "customer_abuse": "medium",
+    "agent_distress": "high",
+}  # fmt: skip
 
 RISK_CLASSES: Final = (
     "service_quality", "compliance", "information_security",

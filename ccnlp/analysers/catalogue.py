@@ -1,10 +1,12 @@
 """Which analysers there are, and how each is built from a recipe: one row an analyser."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from ccnlp.analysers.base import Analyser
 from ccnlp.analysers.emotion import EmotionAnalyser
+from ccnlp.analysers.heads import HeadsAnalyser
 from ccnlp.analysers.phrases import PhraseAnalyser
 from ccnlp.analysers.privacy import PrivacyAnalyser
 from ccnlp.config import Recipe
@@ -18,12 +20,11 @@ def _phrases(recipe: Recipe) -> Analyser:
 
 
 def _emotion(recipe: Recipe) -> Analyser:
-    folder = recipe.models.get("emotion")
-    if folder is None:
-        raise ConfigError(
-            "no model for 'emotion'", where=f"{recipe.path}: key models", mend="name its folder"
-        )
-    return EmotionAnalyser(load_linear(folder))
+    return EmotionAnalyser(load_linear(_model_folder(recipe, "emotion")))
+
+
+def _heads(recipe: Recipe) -> Analyser:
+    return HeadsAnalyser(load_linear(_model_folder(recipe, "heads")))
 
 
 def _privacy(recipe: Recipe) -> Analyser:
@@ -34,6 +35,7 @@ def _privacy(recipe: Recipe) -> Analyser:
 CATALOGUE: Final[dict[str, Callable[[Recipe], Analyser]]] = {
     "phrases": _phrases,
     "emotion": _emotion,
+    "heads": _heads,
     "privacy": _privacy,
 }
 
@@ -52,3 +54,12 @@ def build_analyser(name: str, recipe: Recipe) -> Analyser:
             mend=f"one of {', '.join(CATALOGUE)}",
         )  # fmt: skip
     return CATALOGUE[name](recipe)
+
+
+def _model_folder(recipe: Recipe, head: str) -> Path:
+    folder = recipe.models.get(head)
+    if folder is None:
+        raise ConfigError(
+            f"no model for {head!r}", where=f"{recipe.path}: key models", mend="name its folder"
+        )
+    return folder

@@ -3,42 +3,47 @@
 from collections.abc import Sequence
 
 from ccnlp.analysers.base import TurnView
-from ccnlp.encoder.linear import LinearHead
+from ccnlp.encoder.linear import LinearModel
+from ccnlp.errors import UnavailableError
 from ccnlp.types import TurnEmotion
-
-#: Whose turns have an emotion; a bot has none.
-_JUDGED = frozenset({"customer", "agent"})
-
 
 class EmotionAnalyser:
     """Labels turns with the most probable emotion; features are ``(label, probability)``."""
 
     name = "emotion"
 
-    def __init__(self, head: LinearHead) -> None:
-        self._head = head
+    def __init__(self, model: LinearModel) -> None:
+        if "emotion" not in model.heads:
+            raise UnavailableError(
+                "the model has no head 'emotion'", where=model.manifest.name,
+                mend="name another model in the recipe, or train it with emotion labels",
+            )  # fmt: skip
+        self._model = model
+        self._head = model.heads["emotion"]
         #: Stands in each assessment's provenance.
-        self.model_digest = head.manifest.digest
+        self.model_digest = model.manifest.digest
 
     def encode(self, views: Sequence[TurnView]) -> Sequence[tuple[str, float] | None]:
         """``(label, probability in [0, 1])`` a view; ``None`` for bot and system turns."""
-        judged = [v for v in views if v.turn.speaker in _JUDGED]
+        judged = [v for v in views if v.turn.speaker in self._head.speakers]
         if not judged:
             return [None] * len(views)
-        rows = self._head.probabilities(
-            [v.normal.text for v in judged],
+        model = self._model
+        rows = model.probabilities(
+            self._head,
+            model.grams([v.normal.text for v in judged]),
+            model.grams([v.previous.normal.text if v.previous else "" for v in judged]),
             [v.turn.speaker for v in judged],
-            [v.previous.normal.text if v.previous else "" for v in judged],
         )
         best = rows.argmax(axis=1)
-        labels = self._head.labels
+        chances = rows[range(len(best)), best].tolist()
         answers = iter(
             [
-                (labels[i], round(float(p), 4))
-                for i, p in zip(best.tolist(), rows[range(len(best)), best].tolist(), strict=True)
+                (self._head.labels[label], round(chance, 4))
+                for label, chance in zip(best.tolist(), chances, strict=True)
             ]
         )
-        return [next(answers) if v.turn.speaker in _JUDGED else None for v in views]
+        return [next(answers) if v.turn.speaker in self._head.speakers else None for v in views]
 
     def start(self) -> None:
         """No state: a turn's emotion depends on it and the turn before alone."""

@@ -1,0 +1,56 @@
+"""One verdict a turn and category from what rules and learned heads say of it.
+
+Rules and heads see different things: a rule that a careful reader wrote, and what such turns
+look like on the whole. Their probabilities are brought together as log-odds (naive Bayes with
+the head's floor as the common prior); a rule that was suppressed for a reason speaks against
+the head, since the head does not see negation.
+"""
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from ccnlp.types import Finding
+
+#: Probability of a head that neither supports nor doubts a rule's hit.
+_NEUTRAL = 0.12
+#: How much of the head's evidence counts beside a rule's, since they are not independent.
+_WEIGHT = 0.5
+#: A head alone needs this much where a rule's hit was suppressed by its scope or allow-list.
+_AGAINST_SUPPRESSED = 0.85
+
+
+def fuse_findings(found: Sequence[Finding]) -> list[Finding]:
+    """Findings of rules and heads, those of one turn and category brought together.
+
+    A rule's finding keeps its evidence and takes the joint confidence; a head's finding stands
+    alone only where no rule hit. Findings that are not counted keep the reason.
+    """
+    heads = {(f.turn, f.category): f for f in found if f.source.startswith("model.")}
+    rules = [f for f in found if not f.source.startswith("model.")]
+    counted = {(f.turn, f.category) for f in rules if f.suppressed is None}
+    vetoed = {(f.turn, f.category): f.suppressed for f in rules if f.suppressed is not None}
+    fused = [
+        f if f.suppressed is not None else _joined(f, heads.get((f.turn, f.category)))
+        for f in rules
+    ]
+    for place, head in heads.items():
+        if place in counted:
+            continue
+        veto = vetoed.get(place)
+        if veto and head.suppressed is None and head.confidence < _AGAINST_SUPPRESSED:
+            head = msgspec.structs.replace(head, suppressed=veto)
+        fused.append(head)
+    return fused
+
+
+def _joined(rule: Finding, head: Finding | None) -> Finding:
+    chance = head.confidence if head else 0.05
+    odds = _log_odds(rule.confidence) + _WEIGHT * (_log_odds(chance) - _log_odds(_NEUTRAL))
+    return msgspec.structs.replace(rule, confidence=round(1 / (1 + math.exp(-odds)), 4))
+
+
+def _log_odds(chance: float) -> float:
+    chance = min(max(chance, 0.01), 0.99)
+    return math.log(chance / (1 - chance))

@@ -1,0 +1,151 @@
+"""Labelled turns for training and evaluation, from two kinds of JSONL.
+
+* ``{"transcript": {...}, "gold": {...}}``: whole conversations (data/README.md);
+* ``{"text": "...", "label": "angry"}``: single turns with an emotion, optionally with
+  ``speaker`` (default customer), ``before`` (the turn before) and ``group``.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ccnlp.errors import InputError
+from ccnlp.taxonomy import EMOTIONS
+from ccnlp.types import Speaker, Transcript
+
+
+class LabelledTurn(msgspec.Struct, frozen=True):
+    """One turn and what is known of it; ``None`` where it was not labelled."""
+
+    text: str
+    speaker: Speaker
+    before: str
+    #: Who wrote it: folds of cross-validation never cut a group.
+    group: str
+    emotion: str | None = None
+    findings: frozenset[str] | None = None
+    acts: frozenset[str] | None = None
+
+
+class LabelledConversation(msgspec.Struct, frozen=True):
+    """A transcript with its labels."""
+
+    transcript: Transcript
+    gold: dict[str, Any]
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read_conversations(path: Path) -> list[LabelledConversation]:
+    """Labelled conversations of one file; for sample data, labels beside the transcripts.
+
+    ``conversations.jsonl`` may stand beside ``labels.jsonl`` with the same ids.
+
+    Raises
+    ------
+    InputError: naming the file and line.
+    """
+    labels = path.with_name("labels.jsonl")
+    if path.name == "conversations.jsonl" and labels.is_file():
+        gold = {r["conversation_id"]: r["gold"] for _, r in _records(labels)}
+        rows = [(n, {"transcript": r, "gold": gold[r["conversation_id"]]}) for n, r in _records(path)]
+    else:
+        rows = list(_records(path))
+    answer = []
+    for number, row in rows:
+        try:
+            answer.append(msgspec.convert(row, LabelledConversation))
+        except msgspec.ValidationError as error:
+            raise InputError(
+                f"is no labelled conversation: {error}", where=f"{path}:{number}",
+                mend="see data/README.md",
+            ) from error  # fmt: skip
+    return answer
+
+
+def read_turns(paths: Iterable[Path]) -> list[LabelledTurn]:
+    """All labelled turns of several files; each file is a group unless its rows say otherwise.
+
+    Raises
+    ------
+    InputError: naming the file and line.
+    """
+    turns: list[LabelledTurn] = []
+    for path in paths:
+        first = next(iter(_records(path)), (0, {}))[1]
+        if "text" in first:
+            turns += _single_turns(path)
+        else:
+            for conversation in read_conversations(path):
+                turns += conversation_turns(conversation, path.stem)
+    return turns
+
+
+def conversation_turns(conversation: LabelledConversation, group: str) -> list[LabelledTurn]:
+    """The turns of one conversation with their labels."""
+    gold = conversation.gold
+    emotions = {**gold.get("emotions", {}), **gold.get("agent_emotions", {})}
+    acts: dict[str, list[str]] | None = gold.get("acts")
+    found: dict[int, set[str]] = {}
+    for finding in gold.get("findings", []):
+        found.setdefault(finding["turn"], set()).add(finding["category"])
+    answer, before = [], ""
+    for index, turn in enumerate(conversation.transcript.turns):
+        served = turn.speaker in ("agent", "bot")
+        answer.append(
+            LabelledTurn(
+                text=turn.text, speaker=turn.speaker, before=before, group=group,
+                emotion=emotions.get(str(index)),
+                findings=frozenset(found.get(index, ())),
+                acts=frozenset(acts.get(str(index), ())) if acts is not None and served else None,
+            )
+        )  # fmt: skip
+        before = turn.text
+    return answer
+
+
+def _single_turns(path: Path) -> list[LabelledTurn]:
+    turns = []
+    for number, row in _records(path):
+        label = row.get("label")
+        if label is None:
+            continue
+        if label not in EMOTIONS:
+            raise InputError(
+                f"unknown emotion {label!r}", where=f"{path}:{number}",
+                mend=f"one of {', '.join(EMOTIONS)}, or null",
+            )  # fmt: skip
+        turns.append(
+            LabelledTurn(
+                text=row["text"], speaker=row.get("speaker", "customer"),
+                before=row.get("before", ""), group=row.get("group", path.stem), emotion=label,
+            )
+        )  # fmt: skip
+    return turns
+
+
+def _records(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", where=str(path), mend="check it") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield number, msgspec.json.decode(line)
+        except msgspec.DecodeError as error:
+            raise InputError(
+                f"is no JSON: {error}", where=f"{path}:{number}", mend="one object a line"
+            ) from error
+
+
+def groups_of(turns: Sequence[LabelledTurn]) -> list[str]:
+    """The groups, in order of appearance."""
+    return list(dict.fromkeys(t.group for t in turns))
