@@ -81,10 +81,7 @@ def open_store(named: str | Path, *, create: bool = True) -> Store:
     file = _sqlite_file(url)
     if file is not None:
         if not create and not file.exists():
-            raise StoreError(
-                "there is no such store", where=str(file),
-                mend="run `ccnlp score` first, or name it by --store or --out",
-            )  # fmt: skip
+            raise _no_store(file)
         if create:
             file.parent.mkdir(parents=True, exist_ok=True)
     store = connect(named)
@@ -108,6 +105,23 @@ def unusable(url: str, error: SQLAlchemyError) -> StoreError:
         f"the database says: {first[0]}", where=url,
         mend="check that it is a ccnlp store, that it can be written and that none holds it",
     )  # fmt: skip
+
+
+def current_version(store: Store) -> str | None:
+    """Name of a store's last migration; ``None`` where it holds no schema of ours.
+
+    Raises
+    ------
+    StoreError: there is no such database, or it cannot be read.
+    """
+    file = _sqlite_file(store.url)
+    if file is not None and not file.exists():
+        raise _no_store(file)
+    try:
+        with store.engine.connect() as connection:
+            return schema_version(connection)
+    except SQLAlchemyError as error:
+        raise unusable(store.url, error) from error
 
 
 def schema_version(connection: Connection) -> str | None:
@@ -138,6 +152,13 @@ def _check_schema(connection: Connection, url: str, create: bool) -> None:
     metadata.create_all(connection)
     alembic_version.create(connection)
     connection.execute(insert(alembic_version), [{"version_num": HEAD}])
+
+
+def _no_store(file: Path) -> StoreError:
+    return StoreError(
+        "there is no such store", where=str(file),
+        mend="run `ccnlp score` first, or name it by --store or --out",
+    )  # fmt: skip
 
 
 def _sqlite_file(url: str) -> Path | None:

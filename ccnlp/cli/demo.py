@@ -1,0 +1,41 @@
+"""``ccnlp demo``: the whole way on the sample conversations that ship."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccnlp.assets import asset
+from ccnlp.cli.output import JsonOption
+from ccnlp.cli.score import score
+from ccnlp.errors import UnavailableError
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
+        "demo-out"
+    ),
+    as_json: JsonOption = False,
+) -> None:
+    """Score the sample conversations and say where the queue and the report are.
+
+    For example:
+
+        ccnlp demo --out demo-out
+    """
+    sample = asset("data", "sample", "conversations.jsonl")
+    if not sample.is_file():
+        raise UnavailableError(
+            "the sample conversations are not there", where=str(sample), mend="install ccnlp again"
+        )
+    score([str(sample)], out, as_json=as_json)
+    if as_json:
+        return
+    typer.echo(
+        "\nNext:\n"
+        f"  open {out}/report.html                 the report, in a browser\n"
+        f"  ccnlp queue list --out {out}           what was flagged, the gravest first\n"
+        f"  ccnlp queue show 1 --out {out}         one item with its evidence\n"
+        f"  ccnlp explain ID --out {out}           any conversation, and how its score came about\n"
+        "  ccnlp score YOUR.jsonl --out out       your own conversations"
+    )
