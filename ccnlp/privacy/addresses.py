@@ -1,8 +1,9 @@
 """Postal addresses down to the door number, typed or said, mainland, Taiwan and Hong Kong.
 
-An address is found by its hard core, a road with a number (昌平东路316弄7号) or a building with a
-room (金桂花园9栋1204), and then grown: to the right over building, entrance, floor and room, to the
-left over road name and administrative places up to the first word that cannot belong to it.
+An address is found by its hard core, numbers with units of place (316弄7号, 9栋2单元, 十八楼F室).
+The core counts after a road (昌平东路) or a settlement (金桂花园), where it names building and room
+together, or where an address has been asked for or announced. It is then grown to the left over
+road, district and city up to the first word that cannot belong to it.
 """
 
 import re
@@ -12,91 +13,169 @@ from typing import Final
 from ccnlp.privacy.hits import Hit
 from ccnlp.privacy.numbers import Context
 
-_N: Final = r"(?:[0-9十百千]{1,8}(?:[-－—之][0-9十]{1,4}){0,3}|[A-Z甲乙丙丁](?![A-Z]))"
-_SP: Final = r"[ ,，]?"
-#: After the core: building, entrance, floor, room, in any number.
-_PART: Final = (
-    rf"(?:{_SP}(?:附|第)?{_N}(?:號樓|号楼|號院|号院|号门|號門|栋|棟|幢|座|楼|樓|层|層|单元|單元|门|門|室|房|户|戶|号|號|弄|巷|衖|院|期|区|區|排|组|組|厂|樓之[0-9]+|F)(?:之[0-9十]{{1,3}})?"
-    rf"|{_SP}(?:东|西|南|北|東)?(?:区|區|苑|门|門|院)(?={_SP}[0-9]))"
+_N: Final = r"(?:[0-9十百千]{1,8}(?:[-－—之][0-9十]{1,4}){0,3}|[A-Z甲乙丙丁](?![A-Z])(?:[0-9]{1,2})?)"
+_SP: Final = r"[ ,，、]?"
+_UNIT: Final = (
+    r"(?:号楼|号院|号门|栋|幢|座|楼|层|单元|门牌|室|房|户|号|弄|巷|衖|(?<! )段|院|排|门|组(?!长)|支弄|支路|F(?![A-Z])|期|区|铺|档|街坊)"
 )
-_NAME: Final = r"[一-龥]{2,10}?(?:小区|小區|社区|社區|花园|花園|家园|家園|公寓|大厦|大廈|大楼|大樓|广场|廣場|中心|新村|新城|名城|豪庭|国际|國際|公馆|公館|别墅|別墅|山庄|山莊|宿舍|家属院|苑|城|府|湾|灣|庭|居|邨|閣|阁|園|园|村|里|庄|莊|坊|轩|軒|墅|院|御城)"
-_TAIL: Final = re.compile(
-    rf"(?:{_PART}|{_SP}{_NAME}(?={_PART}|{_SP}[0-9]{{1,4}}(?:号|號|栋|棟|幢|座|-|室|$|[ ,，。]))|{_SP}(?:[0-9]{{1,3}}-){{1,3}}[0-9]{{1,4}}(?![0-9]))*"
-    rf"(?:{_SP}[0-9]{{3,4}}(?![0-9十百千月年元块塊天点點:：个個分小號号])(?:室|房)?)?"
+_PART: Final = rf"(?:(?:附|第|甲)?{_N} ?{_UNIT}|[东西南北中]单元)(?:之[0-9十]{{1,3}}|附[0-9]{{1,3}}号?)?"
+#: A settlement or building between two numbered parts.
+_BETWEEN: Final = r"[一-龥A-Z]{1,10}?"
+_CORE: Final = re.compile(
+    rf"{_PART}(?:{_SP}{_PART}|{_SP}{_BETWEEN}{_SP}(?={_N} ?(?:号楼|栋|幢|座|楼|单元|室|门|号|层|期)){_PART})*"
+    rf"(?:{_SP}[一-龥]{{1,6}}(?:大厦|广场|中心|大楼|附楼|公寓|楼)(?={_SP}[0-9]{{3,4}}))?"
+    rf"(?:{_SP}[东西南北中](?:[户边门侧]|(?![一-龥]))|{_SP}(?:(?:[0-9]{{1,3}}-){{1,2}}[A-Z]?[0-9]{{1,4}}|[A-Z]?[0-9]{{2,4}})(?:室|房|号)?(?![0-9十百千万]|年|月|元|块|天|点|个|分|[:：])|{_SP}[A-Z][室座](?![A-Z]))?"
 )
-#: The core: a road word and its number.
-_ROAD: Final = re.compile(
-    rf"(?:(?:路|街|大道|道|巷|弄|胡同|条|里|村|径|徑|段|庄|园区|路口|老街|大街|坊|线)(?:[东西南北中東](?:路|街|里|段|巷)?)?{_SP}(?:[0-9十]{{1,2}}段{_SP})?(?:{_N}(?:巷|弄|衖){_SP}){{0,2}}{_N}{_SP}(?:号院|號院|号楼|號樓|号|號|弄|巷|栋|棟|幢|门|門|支弄)(?![线線外])"
-    rf"|{_NAME}{_SP}{_N}{_SP}(?:栋|棟|幢|座|号楼|號樓|单元|單元|门|門|号|號|排|院|楼|樓){_SP}(?={_N})"
-    rf"|{_NAME}{_SP}{_N}{_SP}(?:栋|棟|幢|座|号楼|號樓)"
-    rf"|{_NAME}{_SP}[0-9]{{1,3}}-(?:[0-9]{{1,3}}-)?[0-9]{{2,4}}(?![0-9-]))"
+#: A settlement, road or building with numbers joined by dashes: 5-2-301.
+_DASHED: Final = re.compile(
+    r"(?<![0-9-])(?:[0-9]{1,3}[-－—]){1,3}[0-9]{2,4}(?![0-9-]|年|月|天|个|元|块|[:：.%])"
+)
+_ROAD_END: Final = re.compile(
+    r"(?:路|街|大道|道|巷|弄|胡同|里|村|庄|坊|园区|大街|街道|径|条|段|屯|台|塘)(?:[东西南北中]{1,2}[段里路街区]?|[东西南北中])? ?$"
+)
+_SETTLED: Final = re.compile(
+    r"(?:小区|社区|花园|家园|公寓|大厦|大楼|广场|中心|新村|新城|名城|豪庭|国际|公馆|别墅|山庄|宿舍|家属院|苑|城|府|湾|庭|居|邨|阁|园|村|庄|坊|轩|墅|院|里|台|都|郡|堡|岸|第|庐|寓|塔|阪|径|围|门|景|墟|洲|嘉园)"
+    r"(?:[一二三四五东西南北A-Z0-9]{1,2}[区期座]|[东西南北]门)? ?$"
 )
 _NOT_ROAD: Final = re.compile(
-    "(?:知道|频道|頻道|渠道|通道|味道|难道|難道|报道|報道|管道|赛道|国道|國道|轨道|隧道|思路|网路|網路|线路|線路|套路|短路|电路|電路|道路|半路|"
-    "这里|這裡|那里|那裡|哪里|哪裡|家里|心里|夜里|店里|公里|条条|一条|這條|条款|"
-    "线上|下线|上线|在线|短线|热线|专线|号线|无线|有线|光线|直线|路线)$"
+    r"(?:知道|频道|渠道|通道|味道|难道|报道|管道|赛道|轨道|隧道|跑道|思路|网路|线路|套路|短路|电路|道路|半路|走路|一路|铁路|高速公?路|国道|省道|县道|"
+    r"这里|那里|哪里|家里|心里|夜里|店里|公里|手里|卡里|包里|条条|这条|一条|头条|前台|平台|柜台|后台|电台|阶段|时段|地段|手段|中段|路段|车站|"
+    r"上门|部门|热门|专门|出门|开门|家门|后门|登机口|航站|首都|全都|成都|第|上海|服务中心|客服中心|预约台|服务台|咨询台|分诊台|中心|数据|热线|前面|后面|手机)$"
 )
-_LEFT_STOP: Final = re.compile(
-    r"[^一-龥0-9A-Z·]|(?:地址|住址|收件地址|寄到|送到|寄去|改到|改为|改成|搬到|家住|我住|住在|住|就是|是|在|到|去|给|給|从|從|的|了|吧|啊|呢|哦|呃|嗯|我|你|您|他|她|说|說|叫|那个|那個|这个|這個|写|寫|楚|填|楼上|看|请|來|来|往|和|跟|把|换|换到|有|对|對|机场|家)"
+_BUILDING: Final = re.compile(r"栋|幢|号楼|单元|座[0-9 ]|号院|弄[0-9 ]|号门|门[0-9十 ]|巷.*号|楼.*室|楼[0-9A-Z]|室$")
+_ADMIN: Final = r"(?:省|市|区|县|镇|乡|旗|州|街道|开发区|新区|村|里|路|街|道|段|园|苑|小区|花园|社区|大街)"
+_ADMIN_END: Final = re.compile(_ADMIN + "$")
+_SUFFIX: Final = re.compile("省|市|区|县|镇|乡|路|街")
+_SHORT_ADMIN: Final = re.compile(r"[一-龥](?:省|市|区|县|镇|乡|路|街|村|道)")
+#: Words before an address that are no part of it.
+_STOPS: Final = re.compile(
+    r"地址是?|住址是?|门牌是?|位置是?|寄到|送到|寄去|寄往|改到|改为|改成|搬到|搬去|家住|我住|住在|住|就是|是|在|到|去|给|从|的|了|吧|啊|呢|哦|呃|嗯|欸|诶|"
+    r"我家|我|你们|你|您|他|她|说|叫|那个|这个|那|这|写的?|楚|填|看|请|来|往|和|跟|把|换|有|对|机场|户籍|邮寄|新址|旧址|系|喺|叫车|上门|户主|为|就|及"
 )
-_ADMIN: Final = re.compile(r"(?:省|市|区|區|县|縣|镇|鎮|乡|鄉|旗|街道|开发区|新区|自治州|自治县|里|村|邨|社区|园)$")
 _HAN: Final = re.compile(r"[一-龥0-9十百千]")
+_TAIL_TRIM: Final = " ,，、"
 
 
 def addresses(context: Context, places: frozenset[str]) -> Iterator[Hit]:
     """Addresses in a folded turn, as far as they go."""
     folded = context.folded
+    announced = "address" in context.expected or any(c.kind == "address" for c in context.cues)
     floor = 0
-    for core in _ROAD.finditer(folded):
-        if core.start() < floor:
-            continue
-        start = _grow_left(folded, core.start(), floor, places)
-        if start is None:
-            continue
-        tail = _TAIL.match(folded, core.end())
-        end = tail.end() if tail else core.end()
-        while folded[end - 1] in " ,，":
-            end -= 1
-        floor = end
-        yield Hit("address", start, end, 0.85, "address:door")
+    for core in _CORE.finditer(folded):
+        hit = _judge(folded, core.start(), core.end(), core[0], floor, announced, places)
+        if hit is not None:
+            floor = hit.end
+            yield hit
+    for core in _DASHED.finditer(folded):
+        before = folded[max(0, core.start() - 8):core.start()]
+        settled = _SETTLED.search(before) and not _NOT_ROAD.search(before.rstrip())
+        alone = announced and core.start() == 0 and core[0].count("-") >= 1
+        if settled or alone or (announced and core[0].count("-") == 2):
+            start = _grow_left(folded, core.start(), floor, places)
+            yield Hit("address", start, core.end(), 0.8, "address:dashed")
 
 
-def _grow_left(folded: str, start: int, floor: int, places: frozenset[str]) -> int | None:
-    """Where the address that has a road word at ``start`` begins; ``None`` if it is no road."""
-    if _NOT_ROAD.search(folded[max(0, start - 3):start + 2]):
+def _judge(
+    folded: str, start: int, end: int, core: str, floor: int, announced: bool, places: frozenset[str]
+) -> Hit | None:
+    before = folded[max(floor, start - 8):start]
+    bare = before.rstrip(" ")
+    road = _ROAD_END.search(bare) is not None
+    settled = _SETTLED.search(bare) is not None
+    if (road or settled) and _NOT_ROAD.search(bare):
+        road = settled = False
+    building = _BUILDING.search(core) is not None
+    parts = len(re.findall(_UNIT, core)) + (1 if re.search(r"[0-9]{3,4}$", core) else 0)
+    first = re.search(_UNIT, core)
+    unit = first[0] if first else ""
+    if unit in ("楼", "层", "区", "期", "门", "组", "段", "房", "户", "排", "院", "座") and parts < 2 and not (road and unit in ("段", "门", "座")):
         return None
+    if parts == 1 and unit == "号" and re.match(r"[ ]?(?:线|店|楼梯|出口|机|文件|早|晚|上|下|前|之前|开|到|那|的|左右|或|,|，|[0-9])", folded[end:end + 3]) and not road:
+        return None
+    strong = (road and unit in ("号", "号院", "号楼", "弄", "巷", "栋", "幢", "门", "段", "衖", "号门", "门牌", "支弄")) or (
+        building and parts >= 2
+    )
+    if road and unit == "段" and parts < 2:
+        strong = False
+    medium = settled and (building or parts >= 2)
+    only_numbers = set(re.findall(_UNIT, core)) <= {"号"}
+    asked = announced and (building or (parts >= 2 and not only_numbers) or road or settled)
+    if not (strong or medium or asked):
+        return None
+    left = _grow_left(folded, start, floor, places)
+    grown = folded[left:start].strip(_TAIL_TRIM)
+    sure = building and (parts >= 3 or re.search(r"[栋幢] ?[0-9]{3,4}$", core) is not None)
+    if not grown and not (announced and (building or parts >= 2)) and not sure:
+        return None
+    if not announced and not road and not sure and not _specific(folded[left:end]):
+        return None
+    while folded[end - 1] in _TAIL_TRIM:
+        end -= 1
+    confidence = 0.9 if road and parts >= 2 else 0.85 if strong else 0.75
+    return Hit("address", left, end, confidence, "address:door" if strong else "address:asked")
+
+
+def _specific(address: str) -> bool:
+    """Whether an address leads to one door: building with entrance or room, or a road before."""
+    return re.search(r"(?:栋|幢|座|号楼|弄|号院|单元|门|号).{0,3}(?:[0-9十百]{1,4}|[A-Z])(?:室|房|单元|楼|层|号|门|户)?", address) is not None
+
+
+def _grow_left(folded: str, start: int, floor: int, places: frozenset[str]) -> int:
+    """Where the address whose numbers begin at ``start`` begins."""
     at = start
-    limit = max(floor, start - 30)
-    since = 0
+    limit = max(floor, start - 36)
+    since = 0  # characters since the last word of place
     while at > limit:
         char = folded[at - 1]
-        if char == " " and at - 2 >= limit and at < start and _ADMIN.search(folded[max(0, at - 4):at - 1]):
-            at -= 1
-            since = 0
-            continue
+        if char in " ,，、":
+            ahead = folded[max(limit, at - 5):at - 1]
+            if (
+                _ADMIN_END.search(ahead)
+                or _tails(ahead, places)
+                or (at == start and _SETTLED.search(ahead))
+            ) and not _NOT_ROAD.search(ahead):
+                at -= 1
+                since = 0
+                continue
+            break
         if not _HAN.match(char):
             break
-        stop = _LEFT_STOP.match(char)
-        pair = folded[max(0, at - 2):at]
-        if (stop or pair in ("清楚", "地址", "住址")) and not _in_place(folded, at, places):
+        stop = _stop(folded, at, limit)
+        if stop and not _inside(folded, at, places):
             break
         at -= 1
         since += 1
-        if _ADMIN.search(folded[max(0, at - 3):at]) or _in_place(folded, at, places):
+        if since and (_ADMIN_END.search(folded[max(0, at - 2):at]) or _inside(folded, at, places)):
             since = 0
-        if since > 7:
+        if since > 8:
             break
-    while at < start and folded[at] in " ,，":
+    while at < start and folded[at] in _TAIL_TRIM:
         at += 1
-    return at if start - at >= 1 or _NAME_START.match(folded, start) else None
+    return at
 
 
-_NAME_START: Final = re.compile(r"[一-龥]{3,}")
+def _tails(ahead: str, places: frozenset[str]) -> list[str]:
+    return [ahead[-size:] for size in (2, 3) if ahead[-size:] in places]
 
 
-def _in_place(folded: str, at: int, places: frozenset[str]) -> bool:
+def _stop(folded: str, at: int, limit: int) -> bool:
+    """Whether a word that ends at ``at`` bars the way."""
+    for size in (2, 1):
+        begin = at - size
+        if begin >= limit and _STOPS.fullmatch(folded, begin, at):
+            if size == 1:
+                # 和平区, 到贤镇: without the character too little would be left of the name
+                if _SUFFIX.match(folded, at):
+                    return False
+                if _SHORT_ADMIN.match(folded, at) and folded[at] not in "东西南北中":
+                    return False
+            return True
+    return False
+
+
+def _inside(folded: str, at: int, places: frozenset[str]) -> bool:
     """Whether the character before ``at`` is inside the name of a known place."""
-    for size in (2, 3):
+    for size in (2, 3, 4):
         for shift in range(size):
             begin = at - 1 - shift
             if begin >= 0 and folded[begin:begin + size] in places:

@@ -18,20 +18,18 @@ _OTHER_KINDS: Final = frozenset({"household"})
 
 
 class _Surnames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    common: str
-    rare: str
+    bits: dict[str, str]
     compound: str
     latin: str
 
 
 class _GivenNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    never: str
     minority: str
+    not_given: str
 
 
 class _GivenChars(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    likely: str
-    possible: str
+    bits: dict[str, str]
 
 
 class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,15 +61,16 @@ class Lexicon(msgspec.Struct, frozen=True):
     #: Folded cue word -> kind.
     cue_kinds: dict[str, str]
     cue_pattern: re.Pattern[str]
-    surnames: frozenset[str]
-    rare_surnames: frozenset[str]
+    #: Character -> bits that speak for it as the beginning of a name.
+    surname_bits: dict[str, int]
     compounds: frozenset[str]
     latin_surnames: frozenset[str]
-    #: Characters that no given name ends with.
-    never: frozenset[str]
-    likely: frozenset[str]
-    possible: frozenset[str]
+    #: Character -> bits that speak for it in a given name; -4 where it is missing.
+    given_bits: dict[str, int]
+    #: Names of minorities written in Chinese characters.
     minority: re.Pattern[str]
+    #: What may stand after a family name without being a given name.
+    not_given: frozenset[str]
     frequent_words: frozenset[str]
     rare_words: frozenset[str]
     courtesy: tuple[str, ...]
@@ -84,7 +83,7 @@ class Lexicon(msgspec.Struct, frozen=True):
         return [Cue(kinds[m[0]], m.start(), m.end()) for m in self.cue_pattern.finditer(folded)]
 
 
-def _alternation(words: list[str]) -> str:
+def alternation(words: list[str]) -> str:
     """One expression for all words, longest first; Latin words only as whole words."""
     parts = []
     for word in sorted(words, key=lambda w: (-len(w), w)):
@@ -92,6 +91,25 @@ def _alternation(words: list[str]) -> str:
         after = "(?![A-Z])" if "A" <= word[-1] <= "Z" else ""
         parts.append(before + re.escape(word) + after)
     return "|".join(parts)
+
+
+def _cue_kinds(path: Path) -> dict[str, str]:
+    known = {*PII_TYPES, *_OTHER_KINDS}
+    kinds: dict[str, str] = {}
+    for kind, words in read_as(path, dict[str, str]).items():
+        if kind not in known and not kind.startswith("not_"):
+            raise ConfigError(
+                f"unknown kind of cue {kind!r}",
+                where=f"{path}: key {kind}",
+                mend=f"use one of {', '.join(sorted(known))}, or a decoy that begins with not_",
+            )
+        for word in words.split():
+            kinds.setdefault(fold(word.replace("_", " ")), kind)
+    return kinds
+
+
+def _per_character(bits: dict[str, str]) -> dict[str, int]:
+    return {char: int(key) for key, line in bits.items() for char in line if not char.isspace()}
 
 
 @functools.cache
@@ -103,39 +121,25 @@ def load(folder: Path | None = None) -> Lexicon:
     ConfigError: a file is missing, holds an unknown key, or names an unknown kind of cue.
     """
     base = folder or asset("configs", "privacy")
-    cues = read_as(base / "cues.yaml", dict[str, str])
-    known = {*PII_TYPES, *_OTHER_KINDS}
-    kinds: dict[str, str] = {}
-    for kind, words in cues.items():
-        if kind not in known and not kind.startswith("not_"):
-            raise ConfigError(
-                f"unknown kind of cue {kind!r}",
-                where=f"{base / 'cues.yaml'}: key {kind}",
-                mend=f"use one of {', '.join(sorted(known))}, or a decoy that begins with not_",
-            )
-        for word in words.split():
-            kinds.setdefault(fold(word), kind)
+    kinds = _cue_kinds(base / "cues.yaml")
     surnames = read_as(base / "surnames.yaml", _Surnames)
     names = read_as(base / "given_names.yaml", _GivenNames)
     chars = read_as(base / "given_chars.yaml", _GivenChars)
-    words_ = read_as(base / "words.yaml", _Words)
+    words = read_as(base / "words.yaml", _Words)
     titles = read_as(base / "titles.yaml", _Titles)
     places = read_as(base / "places.yaml", _Places)
-    elements = "|".join(sorted(names.minority.split(), key=lambda w: (-len(w), w)))
-    common = frozenset("".join(surnames.common.split()))
+    elements = "|".join(sorted(set(names.minority.split()), key=lambda w: (-len(w), w)))
     return Lexicon(
         cue_kinds=kinds,
-        cue_pattern=re.compile(_alternation(list(kinds))),
-        surnames=common,
-        rare_surnames=frozenset("".join(surnames.rare.split())) - common,
+        cue_pattern=re.compile(alternation(list(kinds))),
+        surname_bits=_per_character(surnames.bits),
         compounds=frozenset(surnames.compound.split()),
         latin_surnames=frozenset(surnames.latin.split()),
-        never=frozenset("".join(names.never.split())),
-        likely=frozenset("".join(chars.likely.split())),
-        possible=frozenset("".join(chars.possible.split())),
-        minority=re.compile(f"(?:{elements})+(?:[·•・.](?:{elements}|[一-龥]{{2,4}})+)*"),
-        frequent_words=frozenset(words_.frequent.split()),
-        rare_words=frozenset(words_.rare.split()),
+        given_bits=_per_character(chars.bits),
+        minority=re.compile(f"(?:{elements}){{1,4}}(?:[·•・.](?:{elements}|[一-龥]{{2,5}})){{0,2}}"),
+        not_given=frozenset(names.not_given.split()),
+        frequent_words=frozenset(words.frequent.split()),
+        rare_words=frozenset(words.rare.split()),
         courtesy=tuple(titles.courtesy.split()),
         staff=tuple(titles.staff.split()),
         places=frozenset((places.provinces + " " + places.cities).split()),

@@ -1,4 +1,8 @@
-"""Names of people: a family name, the shape of a given name, and something that says so."""
+"""Names of people: the shape of a name, and something around it that says so.
+
+Works on Simplified text (offsets are those of the original). What an employee calls himself is no
+personal information: 工号, 我是客服小王, the agent's own 我叫.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,213 +10,204 @@ from typing import Final
 
 from ccnlp.privacy.hits import Hit
 from ccnlp.privacy.lexicon import Lexicon
+from ccnlp.privacy.name_shape import ASKED, BARE, CUED, HINTED, NameShape
 from ccnlp.privacy.numbers import Context
 
-_HAN: Final = re.compile("[一-鿿]")
-_FILL: Final = r"[\s:：,，、\-—=（(「]*"
-#: Cues after which a name stands at once.
+_GAP: Final = r"[\s:：,，、.。\-—=（(「“\"]{0,4}"
+#: After these words a name stands at once.
 _SAID: Final = re.compile(
-    r"(?:我的?名字[叫是]|名字[叫是]|[名叫]叫|我叫|我就叫|我係|姓名是?|名字是?|全名是?|大名是?|本名是?|真名是?|本人|叫做|名叫|户名是?|戶名是?|英文名是?|署名是?|一个叫|一個叫|个叫|個叫|叫作|名儿|名下是)"
-    rf"{_FILL}(?:是|叫|呢|嗯|呃|那个|啊)?{_FILL}"
+    rf"(?:我的?名字叫?|名字[叫是]|姓名是?|我叫|叫做|名叫|全名是?|大名叫?|本名是?|真名是?|叫作|名为|我係|俺叫|[她他娃]叫|(?<!客服)叫个){_GAP}"
+    rf"(?:(?:我?叫|是|呢|嗯|呃|那个|啊|俺叫){_GAP}){{0,2}}"
 )
-_CALLED: Final = re.compile(rf"叫{_FILL}")
+_CALLED: Final = re.compile(rf"叫(?!什么|啥|啥子)(?:什么|一个|个|做|嗯|呃)?{_GAP}")
 _ROLE_GAP: Final = re.compile(
-    r"(?:[\s:：,，、\-—]|的?(?:名字|姓名|大名|名)|是|叫|为|為|就是|就|我|本人|自己|写的?|寫的?|填的?|改成|改为|改為|换成|換成|登记的?|用的?|嗯|呃|那个|那個|我老头儿|我爱人|我老公|我老婆|我先生|我太太|我妈|我爸|我媽|我父亲|我母亲|我儿子|我女儿|我兒子|我女兒|老汉儿|我){0,8}"
+    r"(?:[\s:：,，、\-—“\"]|的?(?:名字|姓名|大名|名儿?)|是|叫|为|就是|就|我|本人|自己|写的?|填的?|改成|改为|换成|登记的?|用的?|留的?|"
+    r"嗯|呃|那个|俺|老头儿?|爱人|老公|老婆|媳妇儿?|先生|太太|妈妈|爸爸|妈|爸|父亲|母亲|儿子|女儿|老汉儿?|孩子|闺女|男朋友|女朋友|哥哥|姐姐|弟弟|妹妹|朋友|同事|人|他|她){0,6}"
 )
-_I_AM: Final = re.compile(rf"(?:我是|这里是|這裡是|我係|敝姓|这边是|是){_FILL}")
-_SURNAME_TWICE: Final = re.compile(r"姓([一-鿿])[\s,，、。]{0,2}(?:叫|名字叫|我叫|全名|名字是|名)?[\s,，、。]{0,2}(?=\1)")
-_STAFF_BEFORE: Final = re.compile(
-    r"(?:客服|专员|專員|坐席|顾问|顧問|主管|经理|經理|店长|業務|业务员|理专|理專|骑手|快递员|师傅|師傅|工程师|班主任|小哥|外送员|外送員|司机|同事|店员|柜员)[^，。,. ]{0,3}(?:叫|是|姓)?$"
+_I_AM: Final = re.compile(rf"(?:我是|我係|我系|俺是|敝姓|(?:这里|这边)是){_GAP}")
+_TWICE: Final = re.compile(r"姓([一-鿿]{1,2})[\s,，、。]{0,3}(?:的|我|叫|名字|全名|就|是|嘛|啊|嗯){0,3}[\s,，、。]{0,3}(?=\1)")
+_STAFF: Final = re.compile(
+    r"(?:客服|专员|坐席|顾问|主管|经理|店长|业务员?|理专|骑手|快递员|师傅|工程师|班主任|小哥|外送员|司机|同事|店员|柜员|工号|员工|销售|导购|老师)"
+    r"[^，。,.\s]{0,3}$"
 )
-_KIN: Final = re.compile(r"(?:的|他|她|這個|这个)?(?:妈妈|爸爸|媽媽|家长|家長|母亲|母親|父亲|父親|奶奶|爷爷|爺爺|老公|老婆|爱人|本人|女儿|儿子|女兒|兒子)")
+_KIN: Final = re.compile(
+    r"(?:小朋友)?的?(?:妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|老公|老婆|爱人|太太|先生|本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|班主任)"
+)
+_TITLE: Final = re.compile("先生|女士|小姐|太太|同学|小朋友|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|总(?![共是额计价])|经理")
+#: What may stand before and after a name that nothing announces.
+_BEFORE: Final = re.compile(
+    r"(?:[\s,，。;；:：、!！?？“\"「（(【\]】)）\-—①-⑨]|那个|这个|那位|这位|一位|一个|是|叫|给|找|跟|和|与|向|由|的|卖家|买家|人|老板|房东|"
+    r"爱人|老公|老婆|妻子|丈夫|儿子|女儿|父亲|母亲|妈妈?|爸爸?|弟弟?|哥哥?|姐姐?|妹妹?|舅子|老表|朋友|邻居|总监|负责人|同事|同学|旅客|孩子|小孩|名下|署名|"
+    r"联系|就|把|被|对|问|让|请|用)$"
+)
+_RELATED: Final = re.compile("[家人板东妻夫儿女父母妈爸弟哥姐妹舅表友居监学客孩下]")
+_AFTER: Final = re.compile(
+    r"$|[\s,，。;；:：、!！?？”\"」（(）)—]|的|是|说|吧|吗|呢|家|她|他|和|跟|住|电|手|这|那|也|都|已|在|要|有|就|收|给|先生|女士|小姐|妈|爸|小朋友|同学|本人|总|夫妇|名下"
+)
+_VENUE: Final = re.compile(
+    r"^.{0,6}(?:酒店|宾馆|饭店|店|馆|楼|公司|集团|有限|大厦|广场|机场|医院|学校|大学|中学|小学|公园|景区|博物|艺术|银行|餐厅|火锅|烤|面馆|海鲜|工作室|牌|村|镇|路|街|站|桥|山|寺)"
+)
 _LATIN: Final = re.compile(
-    r"(?<![A-Za-z])[A-Z][A-Za-z'\-]+(?:(?: ?[,/] ?| +)[A-Z][A-Za-z'\-]*){1,3}(?![A-Za-z0-9])"
-    r"|(?<![A-Za-z])[A-Z](?: [A-Z]){2,20}(?![A-Za-z])"
+    r"(?<![A-Za-z@.])[A-Z][A-Za-z'\-]+(?:(?: ?[,/] ?| {1,2})[A-Z][A-Za-z'\-]*){1,3}(?![A-Za-z0-9@])"
+    r"|(?<![A-Za-z])[A-Z](?:[ .-][A-Z]){3,20}(?![A-Za-z])"
 )
-_PUNCT: Final = frozenset(" \t\r\n\u3000,，.。、;；:：!！?？~～-—()（）「」『』[]【】/|…\"'“”")
+_STOP: Final = re.compile(r"[\s,，、:：.。;；\-—/|)）]{1,3}")
+_TOKEN: Final = re.compile(r"[一-鿿][一-鿿·•・]*")
+_LEAD: Final = re.compile(
+    r"(?:好的|嗯|是的|我|俺|呃|啊|叫|姓名|名字|那个|就是|就|哦|喂|你好|您好|他|她|这个|孩子|我妈|我爸|妈|爸|爱人|老公|我们|记一下|你记|收件人|户主){1,5}"
+)
+_SIGNED: Final = re.compile(
+    r"(?:——|--|—|谢谢[！!。,，]?|此致|敬礼|敬上|祝[^\n。]{0,8}[。！!]|顺利[。！!]?|商祺[。！!]?|期待[^\n。]{0,10}[。！!]|[盼望][^\n。]{0,8}[。！!]|[。！!?？]\s|\n)\s*"
+    r"(?=[一-鿿]{2,4}[\s。]*(?:$|\n|[,，]?\s*(?:联系|电话|手机|20\d\d|1\d{10})))"
+)
 
 
 class Names:
     """Recognises names with the word lists of a lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.lexicon = lexicon
-        titles = sorted((*lexicon.courtesy, "总", "總", "经理", "經理", "律师", "律師", "医生", "醫生", "教授"), key=lambda t: -len(t))
-        self._title = re.compile("(" + "|".join(titles) + ")")
+        self._lexicon = lexicon
+        self._shape = NameShape(lexicon)
+        good = "".join(c for c, bits in lexicon.given_bits.items() if bits >= 0)
+        family = "".join(c for c, bits in lexicon.surname_bits.items() if bits >= 1)
+        self._bare = re.compile(f"[{family}][{good}]{{2}}")
 
-    def at(self, text: str, start: int, *, level: int) -> int | None:
-        """End of the name that starts at ``start``, or ``None``.
+    def find(
+        self, context: Context, plain: str, text: str, speaker: str, numbers: Sequence[Hit]
+    ) -> Iterator[Hit]:
+        """Names in one turn.
 
-        ``level``: 0 a bare look (the shape must be very likely), 1 a cue stands before it,
-        2 the cue leaves no doubt.
+        ``plain``: the turn in Simplified; ``text``: as it came (for Latin letters);
+        ``numbers``: other personal information found in it.
         """
-        lexicon = self.lexicon
-        if start >= len(text):
-            return None
-        dotted = self.lexicon.minority.match(text, start)
-        if dotted and dotted.end() - start >= 3 and level >= 1:
-            return dotted.end()
-        if text[start:start + 2] in lexicon.compounds:
-            family = 2
-            rank = 2
-        elif text[start] in lexicon.surnames:
-            family = 1
-            rank = 1
-        elif level >= 1 and text[start] in lexicon.rare_surnames:
-            family = 1
-            rank = 0
-        else:
-            return None
-        if text[start:start + 2] in lexicon.frequent_words and level < 2:
-            return None
-        best: tuple[float, int] | None = None
-        for size in (2, 1):
-            end = start + family + size
-            given = text[start + family:end]
-            if len(given) < size or not all(_HAN.match(c) for c in given):
-                continue
-            if any(c in lexicon.never for c in given):
-                continue
-            word = text[start:end]
-            if word in lexicon.frequent_words and not (level == 2 and self._closed(text, end)):
-                continue
-            if word in lexicon.rare_words and level == 0:
-                continue
-            score = float(rank)
-            for char in given:
-                score += 1.0 if char in lexicon.likely else 0.0 if char in lexicon.possible else -1.0
-            score += self._boundary(text, end, size)
-            if best is None or score > best[0]:
-                best = (score, end)
-        need = (3.0, 1.0, -0.5)[level]
-        return best[1] if best is not None and best[0] >= need else None
-
-    def _closed(self, text: str, end: int) -> bool:
-        return end >= len(text) or text[end] in _PUNCT or not _HAN.match(text[end])
-
-    def _boundary(self, text: str, end: int, size: int) -> float:
-        """How well a name can end here."""
-        if self._closed(text, end):
-            return 1.5
-        if text[end] in self.lexicon.never or self._title.match(text, end) or _KIN.match(text, end):
-            return 0.8
-        return 0.0 if size == 2 else -1.0
-
-    def find(self, context: Context, text: str, speaker: str, numbers: Sequence[Hit]) -> Iterator[Hit]:
-        """Names in one turn. ``numbers``: other personal information found in it."""
         agent = speaker in ("agent", "bot")
-        yield from self._after_cues(context, text, agent=agent)
-        yield from self._before_titles(text)
-        yield from self._beside(text, numbers)
-        if "name" in context.expected:
-            yield from self._asked(text)
+        yield from self._after_cues(context, plain, agent=agent)
+        yield from self._before_titles(plain)
+        yield from self._beside(plain, numbers)
+        yield from self._bare_names(plain)
+        if len(plain) > 60:
+            for match in _SIGNED.finditer(plain):
+                yield from self._one(plain, match.end(), ASKED, 0.85, "signed")
+        if "name" in context.expected and not agent:
+            yield from self._asked(plain)
         if "name" in context.expected or any(c.kind in ("name", "passport") for c in context.cues):
             yield from self._latin(text)
 
-    def _after_cues(self, context: Context, text: str, *, agent: bool) -> Iterator[Hit]:
-        for match in _SAID.finditer(text):
-            if agent and "我" in match[0]:
-                continue
-            if _STAFF_BEFORE.search(text[max(0, match.start() - 8):match.start()]):
-                continue
-            end = self.at(text, match.end(), level=2)
-            if end:
-                yield Hit("name", match.end(), end, 0.93, "name:cue")
-        for match in _CALLED.finditer(text):
-            if _STAFF_BEFORE.search(text[max(0, match.start() - 8):match.start()]):
-                continue
-            if agent and text[max(0, match.start() - 1):match.start()] == "我":
-                continue
-            end = self.at(text, match.end(), level=1)
-            if end and (self._closed(text, end) or text[end] in "的"):
-                yield Hit("name", match.end(), end, 0.8, "name:called")
-        for match in _SURNAME_TWICE.finditer(text):
-            if agent:
-                continue
-            end = self.at(text, match.end(), level=2)
-            if end:
-                yield Hit("name", match.end(), end, 0.95, "name:surname")
+    def _one(
+        self, plain: str, start: int, need: float, confidence: float, why: str, *, closed: bool = False
+    ) -> Iterator[Hit]:
+        end = self._shape.end(plain, start, need=need)
+        if end and (not closed or self._shape.closed(plain, end)):
+            yield Hit("name", start, end, confidence, f"name:{why}")
+
+    def _after_cues(self, context: Context, plain: str, *, agent: bool) -> Iterator[Hit]:
+        for match in _SAID.finditer(plain):
+            own = agent and ("我" in match[0] or "俺" in match[0])
+            if not own and not _STAFF.search(plain, max(0, match.start() - 8), match.start()):
+                yield from self._one(plain, match.end(), CUED - 2, 0.93, "cue")
+        for match in _CALLED.finditer(plain):
+            own = agent and plain[max(0, match.start() - 1):match.start()] == "我"
+            if not own and not _STAFF.search(plain, max(0, match.start() - 8), match.start()):
+                yield from self._one(plain, match.end(), HINTED + 1, 0.8, "called")
+        if not agent:
+            for match in _TWICE.finditer(plain):
+                yield from self._one(plain, match.end(), ASKED, 0.95, "surname")
+            for match in _I_AM.finditer(plain):
+                yield from self._one(plain, match.end(), HINTED + 1, 0.75, "i am")
         for cue in context.cues:
             if cue.kind == "name":
-                gap = _ROLE_GAP.match(text, cue.end)
+                gap = _ROLE_GAP.match(plain, cue.end)
                 at = gap.end() if gap else cue.end
-                end = self.at(text, at, level=2 if gap and gap.end() > cue.end else 1)
-                if end:
-                    yield Hit("name", at, end, 0.9, "name:role")
-        for match in _I_AM.finditer(text):
-            if agent:
-                continue
-            end = self.at(text, match.end(), level=1)
-            if end is None:
-                continue
-            kin = _KIN.match(text, end)
-            if kin or (self._closed(text, end) and self.at(text, match.end(), level=0)):
-                yield Hit("name", match.end(), end, 0.75, "name:i am")
+                for begin in dict.fromkeys((at, cue.end)):
+                    need = CUED if begin == at and at > cue.end else HINTED
+                    yield from self._one(plain, begin, need, 0.9, "role")
 
-    def _before_titles(self, text: str) -> Iterator[Hit]:
-        for match in self._title.finditer(text):
+    def _before_titles(self, plain: str) -> Iterator[Hit]:
+        shape = self._shape
+        for match in _TITLE.finditer(plain):
+            yield from self._before(plain, match.start(), HINTED + 4, "title")
             end = match.start()
-            for size in (4, 3, 2):
-                start = end - size
-                if start < 0:
-                    continue
-                if size == 4 and text[start:start + 2] not in self.lexicon.compounds:
-                    dotted = self.lexicon.minority.fullmatch(text, start, end)
-                    if not dotted:
-                        continue
-                piece = text[start:end]
-                if not all(_HAN.match(c) for c in piece):
-                    continue
-                if piece[-1] in self.lexicon.surnames and size == 3 and self.at(piece[:2], 0, level=1) is None:
-                    continue
-                if self.at(piece, 0, level=0) == size and not _STAFF_BEFORE.search(text[max(0, start - 5):start]):
-                    if size == 2 and piece[-1] in self.lexicon.surnames:
-                        continue
-                    if match[0] in ("师傅", "師傅", "老师", "老師", "经理", "經理"):
-                        continue
-                    yield Hit("name", start, end, 0.8, "name:title")
-                    break
-            twice = re.compile(r"([一-鿿])[一-鿿]{1,2}\1$").search(text, max(0, end - 4), end)
-            if twice and twice[1] in self.lexicon.surnames:
-                yield Hit("name", twice.start(), end - 1, 0.85, "name:surname+title")
+            for size in (3, 2):  # 钱国梁钱总
+                start = end - 1 - size
+                if start >= 0 and plain[start] == plain[end - 1] and shape.end(
+                    plain[:end - 1], start, need=CUED
+                ) == end - 1:
+                    yield Hit("name", start, end - 1, 0.85, "name:surname+title")
+        for match in _KIN.finditer(plain):
+            yield from self._before(plain, match.start(), HINTED + 4, "kin")
 
-    def _beside(self, text: str, numbers: Sequence[Hit]) -> Iterator[Hit]:
+    def _before(self, plain: str, end: int, need: float, why: str) -> Iterator[Hit]:
+        """A full name that ends just before a title."""
+        for size in (4, 3, 2):
+            start = end - size
+            if start < 0:
+                continue
+            piece = plain[start:end]
+            if self._shape.end(piece, 0, need=need) != size:
+                continue
+            if size == 2 and self._lexicon.surname_bits.get(piece[-1], -4) >= 2:
+                continue  # 张王先生: more likely a word and a family name
+            if _STAFF.search(plain, max(0, start - 5), start):
+                return
+            yield Hit("name", start, end, 0.8, f"name:{why}")
+            return
+
+    def _beside(self, plain: str, numbers: Sequence[Hit]) -> Iterator[Hit]:
         """A bare name next to a phone number and the like: "138... 张三"."""
         for hit in numbers:
-            after = re.compile(r"[\s,，、:：.。;；\-—/|)）]{1,3}").match(text, hit.end)
+            after = _STOP.match(plain, hit.end)
             if after:
-                end = self.at(text, after.end(), level=1)
-                if end and self._closed(text, end):
-                    yield Hit("name", after.end(), end, 0.85, "name:beside")
-            for size in (2, 3, 4):
-                before = re.compile(r"(?:^|(?<=[\s,，、:：.。;；\-—/|)）]))([一-鿿]{%d})[\s,，、:：.。;；\-—/|]{1,3}$" % size).search(text, 0, hit.start)
-                if before and self.at(text, before.start(1), level=1) == before.end(1):
-                    yield Hit("name", before.start(1), before.end(1), 0.85, "name:beside")
+                yield from self._one(plain, after.end(), CUED + 2, 0.85, "beside", closed=True)
+            stop = hit.start
+            while stop and plain[stop - 1] in " \t,，、:：.。;；-—/|":
+                stop -= 1
+            if stop == hit.start and hit.type not in ("mobile", "id_card", "landline"):
+                continue
+            for size in (3, 2, 4):
+                start = stop - size
+                if start < 0 or (start and _TOKEN.match(plain[start - 1])):
+                    continue
+                if self._shape.end(plain[:stop], start, need=CUED + 2) == stop:
+                    yield Hit("name", start, stop, 0.85, "name:beside")
+                    break
 
-    def _asked(self, text: str) -> Iterator[Hit]:
+    def _bare_names(self, plain: str) -> Iterator[Hit]:
+        """Three characters that hardly are anything but a name."""
+        for match in self._bare.finditer(plain):
+            start, end = match.span()
+            before = _BEFORE.search(plain, max(0, start - 4), start)
+            if start and not before:
+                continue
+            if not _AFTER.match(plain, end) or _VENUE.match(plain[end:end + 9]):
+                continue
+            if _STAFF.search(plain, max(0, start - 6), start):
+                continue
+            need = BARE - 2 if before and _RELATED.search(before[0]) else BARE
+            if self._shape.end(plain, start, need=need) == end:
+                yield Hit("name", start, end, 0.7, "name:bare")
+
+    def _asked(self, plain: str) -> Iterator[Hit]:
         """The answer to "您的姓名": a name that stands alone, or begins the turn."""
-        for match in re.compile(r"[一-鿿][一-鿿·•・]*").finditer(text):
+        for match in _TOKEN.finditer(plain):
             start = match.start()
-            lead = re.compile(r"(?:好的?|嗯|是的?|对|我|呃|啊|叫|姓名|名字|那个|就|就是|哦)+").match(text, start)
+            lead = _LEAD.match(plain, start, match.end())
             for begin in dict.fromkeys((start, lead.end() if lead else start)):
-                end = self.at(text, begin, level=2 if self._alone(text, begin) else 1)
-                if end and (self._closed(text, end) or begin == 0 or (lead and lead.start() == 0)):
+                alone = match.end() - begin <= 4
+                need = ASKED if alone else HINTED if start and begin == start else CUED
+                end = self._shape.end(plain, begin, need=need)
+                if end and (end <= match.end()) and (alone or start == 0 or end == match.end()):
                     yield Hit("name", begin, end, 0.88, "name:asked")
                     break
 
-    def _alone(self, text: str, start: int) -> bool:
-        stop = start
-        while stop < len(text) and _HAN.match(text[stop]):
-            stop += 1
-        return stop - start <= 4
-
     def _latin(self, text: str) -> Iterator[Hit]:
+        families = self._lexicon.latin_surnames
         for match in _LATIN.finditer(text):
-            words = [w for w in re.split(r"[ ,/]+", match[0]) if w]
+            words = [w for w in re.split(r"[ ,/.\-]+", match[0]) if w]
             if all(len(w) == 1 for w in words):
                 spelled = "".join(words)
-                if any(spelled.startswith(s) for s in self.lexicon.latin_surnames if len(s) > 1):
+                if spelled not in families and any(
+                    spelled.startswith(f) for f in families if len(f) > 1
+                ):
                     yield Hit("name", match.start(), match.end(), 0.7, "name:spelled")
-                continue
-            if any(w.upper() in self.lexicon.latin_surnames for w in words):
+            elif any(w.upper() in families for w in words):
                 yield Hit("name", match.start(), match.end(), 0.85, "name:latin")

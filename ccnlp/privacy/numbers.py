@@ -34,8 +34,9 @@ _LANDLINE_ZERO: Final = re.compile(r"(?:(?:00)?86)?0(?:10[2-8]\d{7}|2\d[2-8]\d{7
 _TW_LANDLINE: Final = re.compile(r"(?:(?:00)?886|0)(?:2[2-8]\d{7}|4[2-37]\d{7}|[3-8]\d{7}|(?:37|49|89|82)\d{6})")
 _CARD_START: Final = re.compile(r"62|4|5[1-5]|3[47]|35|60|9558|2[2-7]|6[0135-9]|81|103|9[0-9]")
 _SURE_CARD: Final = re.compile(r"62|4|5[1-5]|9558|3[57]|34")
+_CANTONESE: Final = re.compile("[嘅嗰冇佢哋喺咗嚟唔畀俾咁啲乜睇]")
 _DIRECT: Final = re.compile(
-    r"^[\s:：=#＃是为為係系就呢的嘅喺在叫(（「『【\[<,，、。~～-]*(?:(?:是|为|為|就是|这个|這個|我的|我嘅|係|号|號|码|碼|嗯|呃|那个|应该|應該|大概|好像|发你|给你|給你|如下|写的|寫的|填的|报给你|念给你|唸給你|记一下|記一下|您记)[\s:：,，、。]*){0,3}$"
+    r"^[\s:：=#＃是为為係系就呢的嘅喺在叫(（「『【\[<,，、。~～-]*(?:(?:是|为|為|就是|这个|這個|我的|我嘅|係|号|號|码|碼|嗯|呃|那个|应该|應該|大概|好像|发你|给你|給你|如下|写的|寫的|填的|报给你|念给你|唸給你|记1下|您记)[\s:：,，、。]*){0,3}$"
 )
 
 
@@ -142,6 +143,10 @@ def _judge(
     expected = context.expected
     if run.guessed * 3 > size:
         return None
+    if size == 6 and whole and any(
+        c.kind == "password" and 0 <= run.start - c.end <= 14 for c in context.cues
+    ):
+        return _Found("password", first, last, 0.8, "password+cue")
     if kind.startswith("not_") and direct and kind != "not_tail" and first == 0:
         return None
     if size == 17 and last == len(run.digits):
@@ -183,9 +188,17 @@ def _judge(
         if phone and size in (7, 8) and digits[0] in "2345689" and (direct or whole):
             name = "mobile" if size == 8 and digits[0] in "5679" else "landline"
             return _Found(name, first, last, 0.8, "local+cue")
+        if size == 8 and digits[0] in "5679" and whole and _CANTONESE.search(context.folded):
+            return _Found("mobile", first, last, 0.75, "hong kong")
+    if size in (10, 12) and kind == "mobile" and run.spoken and digits[0] == "1" and digits[1] in "35789":
+        return _Found("mobile", first, last, 0.86, "misheard")
+    if kind.startswith("not_"):
+        return None
+    if "not_tail" in expected and size <= 8 and not direct:
+        return None
     if (kind == "passport" or "passport" in expected) and size in (8, 9) and (direct or expected):
         return _Found("passport", first, last, 0.8, "passport+cue")
-    if kind == "wechat_qq" and direct and 5 <= size <= 12 and whole:
+    if kind == "wechat_qq" and (direct or distance <= 8) and 5 <= size <= 12 and whole:
         return _Found("wechat_qq", first, last, 0.9, "qq+cue")
     if "wechat_qq" in expected and 6 <= size <= 11 and whole:
         return _Found("wechat_qq", first, last, 0.8, "qq+asked")
@@ -195,6 +208,10 @@ def _judge(
         return _Found("password", first, last, 0.8, "password+asked")
     if kind == "verification_code" and whole and 4 <= size <= 8 and (distance <= 8 or direct or size == 6):
         return _Found("verification_code", first, last, 0.9, "code+cue")
+    if size == 6 and whole and any(
+        c.kind == "verification_code" and 0 <= run.start - c.end <= 40 for c in context.cues
+    ):
+        return _Found("verification_code", first, last, 0.8, "code+cue")
     if "verification_code" in expected and 4 <= size <= 8 and whole and kind != "not_tail":
         return _Found("verification_code", first, last, 0.85, "code+asked")
     if "order_id" in expected and whole and size >= 8 and not kind.startswith("not_"):

@@ -9,6 +9,7 @@ from ccnlp.privacy.hits import Hit, settle
 from ccnlp.privacy.lexicon import Lexicon, load
 from ccnlp.privacy.names import Names
 from ccnlp.privacy.numbers import Context, numbers
+from ccnlp.text.normalise import Normal, normalise
 from ccnlp.text.numerals import digit_runs, fold
 
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -22,16 +23,22 @@ class Recogniser:
         self._names = Names(self.lexicon)
 
     def find(
-        self, text: str, *, speaker: str = "customer", expected: frozenset[str] = _NOTHING
+        self,
+        text: str,
+        *,
+        normal: Normal | None = None,
+        speaker: str = "customer",
+        expected: frozenset[str] = _NOTHING,
     ) -> list[Hit]:
         """Hits in ``text`` in order; they do not overlap.
 
         ``expected``: types that the other side has just asked for; they make bare numbers and
         names count.
         """
-        folded = fold(text)
+        plain = (normal or normalise(text)).text
+        folded = fold(plain)
         context = Context(folded, self.lexicon.cues(folded), expected)
-        hits: list[Hit] = list(tokens.emails(folded))
+        hits: list[Hit] = list(tokens.emails(folded, agent=speaker in ("agent", "bot")))
         taken = [(h.start, h.end) for h in hits] + tokens.urls(folded)
         hits += tokens.plates(context)
         hits += tokens.letter_numbers(context)
@@ -50,7 +57,7 @@ class Recogniser:
             if h.type == "email" or not any(h.start < e and s < h.end for s, e in tokens.urls(folded))
         ]
         numbered = settle(hits)
-        return settle([*numbered, *self._names.find(context, text, speaker, numbered)])
+        return settle([*numbered, *self._names.find(context, plain, text, speaker, numbered)])
 
 
 _SPACE: Final = re.compile(r"\s")

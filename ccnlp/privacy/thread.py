@@ -10,6 +10,7 @@ from ccnlp.privacy import checks
 from ccnlp.privacy.hits import Hit
 from ccnlp.privacy.recognise import Recogniser
 from ccnlp.taxonomy import PII_TYPES
+from ccnlp.text.normalise import normalise
 from ccnlp.text.numerals import digit_runs, digits_of, fold
 from ccnlp.types import PiiSpan
 
@@ -20,6 +21,9 @@ _ASKS: Final = re.compile(
     "请|請|麻烦|麻煩|报|報|说|說|提供|发|發|多少|什么|什麼|哪|念|唸|给|給|留|核对|核對|告诉|告訴|[?？]|吗|嗎|呢|一下|贵姓|貴姓|是|方便|输入|輸入|俾|講|确认|確認|查|对一下|登记|登記|需要"
 )
 _FILLER: Final = re.compile(r"[\s,，。、.…~～嗯呃啊哦对對是的然后然後再就那个那個好行还有還有后面後面最后最後號号]+")
+_WARNING: Final = re.compile(
+    "不要|不会|不用|不能|切勿|请勿|勿|别(?!担心|着急|急|慌|怕|挂|生气|哭|激动)|无需|不需要|任何人"
+)
 _TYPES: Final = frozenset(PII_TYPES)
 
 
@@ -89,14 +93,18 @@ class Thread:
         return state, sorted(spans, key=lambda s: (s.turn, s.start))
 
     def _asked(self, state: State, turn: int, text: str) -> tuple[tuple[str, int], ...]:
-        folded = fold(text)
+        folded = fold(normalise(text).text)
         cues = self.recogniser.lexicon.cues(folded)
         kinds = set()
         for place, cue in enumerate(cues):
             if cue.kind.startswith("not_"):
+                if cue.kind == "not_tail":
+                    kinds.add("not_tail")
                 continue
             follow = cues[place + 1] if place + 1 < len(cues) else None
-            if follow and follow.kind == "not_tail" and follow.start - cue.end <= 5:
+            if cue.kind != "name" and follow and follow.kind == "not_tail" and follow.start - cue.end <= 5:
+                continue
+            if _WARNING.search(folded, max(0, cue.start - 9), min(len(folded), cue.end + 8)):
                 continue
             kinds.add("order_id" if cue.kind == "household" else cue.kind)
         if not kinds or not (len(text) <= 12 or _ASKS.search(text)):
@@ -104,7 +112,10 @@ class Thread:
         if "mobile" in kinds:
             kinds.add("landline")
         still = tuple((t, until) for t, until in state.open if until >= turn and t not in kinds)
-        return still + tuple((kind, turn + _OPEN_TURNS) for kind in sorted(kinds & _TYPES))
+        return still + tuple(
+            (kind, turn + (1 if kind == "not_tail" else _OPEN_TURNS))
+            for kind in sorted(kinds & (_TYPES | {"not_tail"}))
+        )
 
     def _again(self, state: State, turn: int, text: str, spans: Sequence[PiiSpan]) -> list[PiiSpan]:
         """What was found before, wherever it stands again."""

@@ -20,6 +20,9 @@ _SPOKEN_EMAIL: Final = re.compile(
     r"(?:QQ|163|126|139|189|SINA|SOHU|GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|FOXMAIL|ALIYUN|1 ?6 ?3|1 ?2 ?6|1 ?3 ?9|1 ?8 ?9|G ?MAIL|[A-Z]{2,20})"
     r" ?(?:点|點|\.) ?(?:COM|CN|NET|ORG|TW|HK|EDU|考姆|康姆|C O M)(?: ?(?:点|點|\.) ?(?:CN|TW|HK))?"
 )
+_ROLE_MAIL: Final = re.compile(
+    r"(?:SERVICE|SUPPORT|HELP|INFO|NO-?_?REPLY|KEFU|CS|ADMIN|SALES|CONTACT|HR|HELLO|TOUSU|COMPLAINTS?|CARE|VIP|FEEDBACK|OFFICE|CUSTOMER\w*|CLAIMS?|INVOICE|FAPIAO|SECURITY|PRIVACY|MARKETING|CAIWU|GONGSHI|LEGAL|FAWU)\d{0,3}[._\-@ ]"
+)
 _PROVINCE: Final = "京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊使领領"
 _PLATE: Final = re.compile(
     f"[{_PROVINCE}] ?[A-Z][ ·•・.\\-—]{{0,2}}(?:[A-HJ-NP-Z0-9][ ,，]?){{4,5}}[A-HJ-NP-Z0-9挂学警港澳掛學](?![A-Z0-9])"
@@ -33,15 +36,23 @@ _LETTER_NUMBER: Final = re.compile(
     r"(?: ?[(（] ?(?P<check>[0-9A]) ?[)）]|(?: ?(?:括号|括號|括弧)) ?(?P<said>[0-9A])(?: ?(?:括号|括號|括弧))?| ?(?P<tail>A))?(?![A-Z0-9])"
 )
 _TOKEN: Final = re.compile(
-    r"(?<![A-Z0-9_.\-@])[A-Z0-9]+(?:(?:[-_/]{1,2}|[ ](?=[A-Z] |[A-Z]?\d))[A-Z0-9]+)*(?![A-Z0-9@])"
+    r"(?<![A-Z0-9_.\-@])[A-Z0-9]+(?:(?:[-_/]{1,2}|(?<=[A-Z])[ ](?=[A-Z] |[A-Z]?\d))[A-Z0-9]+)*(?![A-Z0-9@])"
 )
+_GROUP: Final = re.compile(r"[ ,，]\d{2,8}(?![\dA-Z十百千万年月号])")
 _PNR: Final = re.compile(r"(?=[A-Z]*\d)[A-Z0-9]{6}|[A-Z]{6}")
 _LEAD: Final = re.compile(r"[^A-Z0-9。！？!?；;\n]{0,8}")
-_HANDLE: Final = re.compile(r"@?[A-Z0-9][A-Z0-9_.\-]{3,29}")
+_HANDLE: Final = re.compile(
+    r"@?[A-Z0-9](?:[A-Z0-9_.\-]| (?=[A-Z0-9])(?![A-Z]{2})| ?(?:下划线|下横线|横杠|减号|杠|点) ?){3,29}(?<=[A-Z0-9_\-])"
+)
+_TO_HANDLE: Final = re.compile(
+    r"(?:号码|账号|号|ID|是|为|我|就|的|搜索?|小写的?|大写的?|加|这个|吧|呢|报1下|也|留1个|留|1个|[:：\s,，、（(「~～]){0,8}"
+)
+_ADD_ME: Final = re.compile(r"加(?:1下)?(?:我|你|您|他)?(?:的)?(?:们|私人|个人|好友|企微以外的个人)?(?:号|V|微)?[:：\s]{0,3}")
+_NO_HANDLES: Final = frozenset({"IPHONE", "ANDROID", "IPAD", "APPLE", "HUAWEI", "XIAOMI", "WIFI", "OFFICE", "WINDOWS"})
 _SECRET: Final = re.compile(r"[!-~]{4,24}")
+_SPELLED: Final = re.compile(r"(?:(?:大写|小写)的?[ ]?[A-Z][ ,，]?){1,8}(?:\d[ ,，]?){2,12}")
 _CHARS: Final = re.compile(r"[^。！？!?；;\n!-~]{0,14}")
 _URL: Final = re.compile(r"(?:HTTPS?://|WWW\.)[!-~]+|(?<![A-Z0-9@.])(?:[A-Z0-9\-]+\.)+(?:COM|CN|NET|TW|HK|ORG)(?:/[!-~]*)?")
-_TRADITIONAL_PLATE_CUE: Final = re.compile("車|车")
 
 
 def urls(folded: str) -> list[tuple[int, int]]:
@@ -51,10 +62,15 @@ def urls(folded: str) -> list[tuple[int, int]]:
     return [m.span() for m in _URL.finditer(folded) if "@" not in m[0]]
 
 
-def emails(folded: str) -> Iterator[Hit]:
-    """Mail addresses, typed or said ("... 艾特 163 点 com")."""
+def emails(folded: str, *, agent: bool) -> Iterator[Hit]:
+    """Mail addresses, typed or said ("... 艾特 163 点 com").
+
+    A company's own box (service@, help@) that its agent tells is no personal information.
+    """
     if "@" in folded:
         for match in _EMAIL.finditer(folded):
+            if agent and _ROLE_MAIL.match(match[0]):
+                continue
             yield Hit("email", match.start(), match.end(), 0.98, "email:typed")
     if "艾特" in folded or "小老鼠" in folded or "爱特" in folded or "@" in folded or "AT" in folded:
         for match in _SPOKEN_EMAIL.finditer(folded):
@@ -132,14 +148,23 @@ def orders(context: Context, text: str) -> Iterator[Hit]:
             continue
         match = _TOKEN.match(folded, at)
         if match and _is_order(match[0], text[match.start():match.end()], asked=True):
-            yield Hit("order_id", match.start(), match.end(), 0.9, "order:cue")
+            end = _spoken_tail(folded, text, match.end())
+            yield Hit("order_id", match.start(), end, 0.9, "order:cue")
     if "order_id" in context.expected:
         for match in _TOKEN.finditer(folded):
             kind, direct, _ = nearest(context, match.start())
             if kind.startswith("not_") and direct:
                 continue
             if _is_order(match[0], text[match.start():match.end()], asked=False):
-                yield Hit("order_id", match.start(), match.end(), 0.85, "order:asked")
+                end = _spoken_tail(folded, text, match.end())
+                yield Hit("order_id", match.start(), end, 0.85, "order:asked")
+
+
+def _spoken_tail(folded: str, text: str, end: int) -> int:
+    """Past the groups of spoken digits that go on after a pause."""
+    while (match := _GROUP.match(folded, end)) and not text[match.end() - 1].isascii():
+        end = match.end()
+    return end
 
 
 def _is_order(token: str, original: str, *, asked: bool) -> bool:
@@ -147,7 +172,8 @@ def _is_order(token: str, original: str, *, asked: bool) -> bool:
     digits = sum(c.isdigit() for c in plain)
     if digits == len(plain):
         return "-" in token and digits >= 6
-    if _PNR.fullmatch(plain) and (digits >= 1 or asked) and original.isascii() and original.upper() == original:
+    letters = [c for c in original if c.isalpha() and c.isascii()]
+    if _PNR.fullmatch(plain) and (digits >= 1 or asked) and "".join(letters).isupper():
         return True
     return digits >= 4 and len(plain) >= 6
 
@@ -158,11 +184,15 @@ def accounts(context: Context) -> Iterator[Hit]:
     for cue in context.cues:
         if cue.kind != "wechat_qq":
             continue
-        match = re.compile(r"(?:号码|号|號|ID|是|为|為|我|就|的|搜|：|[:：\s,，、（(「~～])*").match(folded, cue.end)
+        match = _TO_HANDLE.match(folded, cue.end)
         at = match.end() if match else cue.end
         handle = _HANDLE.match(folded, at)
         if handle and _is_handle(handle[0], direct=True):
             yield Hit("wechat_qq", handle.start(), handle.end(), 0.9, "account:cue")
+    for match in _ADD_ME.finditer(folded):
+        handle = _HANDLE.match(folded, match.end())
+        if handle and _is_handle(handle[0], direct=False):
+            yield Hit("wechat_qq", handle.start(), handle.end(), 0.8, "account:add me")
     if "wechat_qq" in context.expected:
         for handle in _HANDLE.finditer(folded):
             if _is_handle(handle[0], direct=False):
@@ -170,30 +200,35 @@ def accounts(context: Context) -> Iterator[Hit]:
 
 
 def _is_handle(token: str, *, direct: bool) -> bool:
-    plain = token.strip("._-")
+    plain = re.sub("[^A-Z0-9_-]", "", token).strip("_-")
     digits = sum(c.isdigit() for c in plain)
     if digits == len(plain):
-        return 5 <= digits <= 12
+        return direct and 5 <= digits <= 12
+    if plain in _NO_HANDLES or plain.startswith(("HTTP", "WWW")):
+        return False
     if direct:
         return len(plain) >= 4 and (digits > 0 or "_" in plain or "-" in plain or len(plain) >= 5)
-    return len(plain) >= 5 and digits > 0
+    return len(plain) >= 5 and (digits > 0 or "_" in plain)
 
 
 def secrets(context: Context, text: str) -> Iterator[Hit]:
     """Passwords after a cue; what has no digit and no sign is taken for a word."""
-    for cue in context.cues:
+    for place, cue in enumerate(context.cues):
         if cue.kind != "password":
             continue
         lead = _CHARS.match(text, cue.end)
         at = lead.end() if lead else cue.end
         match = _SECRET.match(text, at)
-        if match is None:
+        if match is None or any(c.start < at for c in context.cues[place + 1:]):
             continue
-        token = match[0].rstrip(".,;:!?)")
+        token = match[0].rstrip(".,;:?)")
         digits = sum(c.isdigit() for c in token)
         letters = sum(c.isalpha() for c in token)
         if len(token) >= 4 and (digits >= 4 or (digits and letters)):
             yield Hit("password", match.start(), match.start() + len(token), 0.85, "password:cue")
+    if "password" in context.expected or any(c.kind == "password" for c in context.cues):
+        for spoken in _SPELLED.finditer(context.folded):
+            yield Hit("password", spoken.start(), spoken.end(), 0.75, "password:spelled")
     if "password" in context.expected:
         for match in _SECRET.finditer(text):
             token = match[0]
