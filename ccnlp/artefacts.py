@@ -63,9 +63,7 @@ def read_manifest(folder: Path) -> Manifest:
         try:
             digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         except OSError as error:
-            raise UnavailableError(
-                f"{name} is missing", where=str(folder), mend=mend
-            ) from error
+            raise UnavailableError(f"{name} is missing", where=str(folder), mend=mend) from error
         if digest != expected:
             raise UnavailableError(
                 f"{name} is not the file that was shipped", where=str(folder), mend=mend

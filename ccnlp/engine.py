@@ -27,8 +27,17 @@ from ccnlp.scoring.topic import topic_words
 from ccnlp.text.normalise import normalise_many
 from ccnlp.text.segment import segment
 from ccnlp.types import (
-    Act, Assessment, Finding, Observation, PiiSpan, Provenance, Satisfaction, Signals, Transcript,
-    Turn, TurnEmotion,
+    Act,
+    Assessment,
+    Finding,
+    Observation,
+    PiiSpan,
+    Provenance,
+    Satisfaction,
+    Signals,
+    Transcript,
+    Turn,
+    TurnEmotion,
 )  # fmt: skip
 
 
@@ -102,9 +111,7 @@ class Engine:
         for finding in fuse_findings(raw):
             by_rule = not finding.source.startswith("model.")
             if by_rule and finding.suppressed is None and finding.confidence < least:
-                finding = msgspec.structs.replace(
-                    finding, suppressed=f"confidence below {least:g}"
-                )
+                finding = msgspec.structs.replace(finding, suppressed=f"confidence below {least:g}")
             (findings if finding.suppressed is None else suppressed).append(finding)
         return Signals(
             findings=tuple(sorted(findings, key=_finding_place)),

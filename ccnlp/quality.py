@@ -142,9 +142,9 @@ class _Told:
             for label in sorted({g for g, _ in self.emotions})
         }
         pairs = [(g, p) for _, g, p in self.items]
-        fails = tuple(
+        fails: list[set[_Key]] = [
             {(i,) for i, pair in enumerate(pairs) if pair[side] == "fail"} for side in (0, 1)
-        )
+        ]
         precision, recall, joint = f1(*conv)
         figures = {
             "conversations": float(len({k[0] for k in conv[0]}) + len(self.clean)),
@@ -170,7 +170,10 @@ class _Told:
         )  # fmt: skip
 
     def _disagreements(self, wanted: set[_Key], said: set[_Key]) -> Iterable[str]:
-        for kind, keys, labelled in (("missed", wanted - said, True), ("false", said - wanted, False)):
+        for kind, keys, labelled in (
+            ("missed", wanted - said, True),
+            ("false", said - wanted, False),
+        ):
             for name, category in sorted((str(k[0]), str(k[1])) for k in keys):
                 quotes = " / ".join(self.quotes.get((name, category, labelled), []))
                 yield f"{name}: {kind} {category}: {quotes}"

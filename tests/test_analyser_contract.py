@@ -35,9 +35,7 @@ def views_of(transcript: Transcript) -> list[TurnView]:
     views: list[TurnView] = []
     for index, normal in enumerate(normalise_many([t.text for t in transcript.turns])):
         previous = views[-1] if views else None
-        views.append(
-            TurnView(index, transcript.turns[index], transcript.channel, normal, previous)
-        )
+        views.append(TurnView(index, transcript.turns[index], transcript.channel, normal, previous))
     return views
 
 

@@ -228,16 +228,19 @@ def test_risk_word_share_counts_words_of_the_agent_inside_findings() -> None:
     assert counted.counts == {"agent_rudeness": 1}
 
 
+ITEMS = "items:\n  - {item: x, points: 1, judge: act, acts: [a]}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("id: a\nversion: 1\ntitle: t\nitems: []\n", "no item has points"),
         (
-            "id: a\nversion: 1\ntitle: t\nitems:\n  - {item: x, points: -1, judge: act, acts: [a]}\n",
+            "id: a\nversion: 1\ntitle: t\n" + ITEMS.replace("1", "-1"),
             r":5: key items\.0\.points: points below 0",
         ),
         (
-            "id: a\nversion: 1\ntitle: t\nfatal: [rude]\nitems:\n  - {item: x, points: 1, judge: act, acts: [a]}\n",
+            "id: a\nversion: 1\ntitle: t\nfatal: [rude]\n" + ITEMS,
             r":4: key fatal: unknown name 'rude'",
         ),
         ("id: a\nversion: one\n", r":2: key version: Expected `int`"),

@@ -1,1 +1,1 @@
-"""ccnlp.analysers"""
+"""What looks at turns and answers observations."""

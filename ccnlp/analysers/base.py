@@ -37,8 +37,10 @@ class TurnView(msgspec.Struct, frozen=True):
 class Analyser(Protocol):
     """Turns in, observations out; built from a recipe by ``catalogue.build``."""
 
-    #: Unique and stable; recipes name it.
-    name: str
+    @property
+    def name(self) -> str:
+        """Unique and stable; recipes name it."""
+        ...
 
     def encode(self, views: Sequence[TurnView]) -> Sequence[Any]:
         """Features of each view, in order; any mix of conversations may stand in ``views``."""
@@ -48,9 +50,7 @@ class Analyser(Protocol):
         """State before the first turn. States are immutable values."""
         ...
 
-    def step(
-        self, state: Any, view: TurnView, features: Any
-    ) -> tuple[Any, Sequence[Observation]]:
+    def step(self, state: Any, view: TurnView, features: Any) -> tuple[Any, Sequence[Observation]]:
         """Take one turn; answer the next state and what is known now.
 
         An observation may point at an earlier turn (a number split over turns, a rule that

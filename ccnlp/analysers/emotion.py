@@ -7,6 +7,7 @@ from ccnlp.encoder.linear import LinearModel
 from ccnlp.errors import UnavailableError
 from ccnlp.types import TurnEmotion
 
+
 class EmotionAnalyser:
     """Labels turns with the most probable emotion; features are ``(label, probability)``."""
 

@@ -83,9 +83,7 @@ class HeadsAnalyser:
             return None
         start, end = 0, len(view.turn.text)
         if enough:
-            start, end = view.normal.span(
-                *self._model.telling_span(head, label, view.normal.text)
-            )
+            start, end = view.normal.span(*self._model.telling_span(head, label, view.normal.text))
         return Finding(
             category=what, severity=DEFAULT_SEVERITY[what], turn=view.index, start=start, end=end,
             quote=view.turn.text[start:end], speaker=view.turn.speaker, confidence=chance,

@@ -1,1 +1,1 @@
-"""ccnlp.scoring"""
+"""From what the analysers saw to scores, risk and decisions: pure functions."""

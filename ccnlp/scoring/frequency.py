@@ -13,9 +13,7 @@ def count_phrases(
 ) -> PhraseFrequency:
     """Hits a category, and words inside agent findings / all words of agent and bot turns.
 
-    Parameters
-    ----------
-    words: the segmented words of each turn, in order.
+    ``words`` holds the segmented words of each turn, in order.
     """
     counts = Counter(f.category for f in signals.findings)
     spoken: dict[str, int] = {"customer": 0, "service": 0}

@@ -36,7 +36,9 @@ def _judge_act(spec: ItemSpec, transcript: Transcript, signals: Signals) -> Item
         looked = turns[-spec.where.last :]
     found = _best([a for a in signals.acts if a.act in spec.acts and a.turn in looked])
     if found is not None:
-        return _answer(spec, "pass", found.confidence, (_span(found),), f"第{found.turn}轮:{found.quote}")
+        return _answer(
+            spec, "pass", found.confidence, (_span(found),), f"第{found.turn}轮:{found.quote}"
+        )
     if spec.due is not None:
         cues = [a for a in signals.acts if a.act in spec.due.acts]
         excused = [a for a in signals.acts if a.act in spec.due.unless_acts]
@@ -101,7 +103,9 @@ def _judge_courtesy(spec: ItemSpec, transcript: Transcript, signals: Signals) ->
     if rude:
         worst = max(rude, key=lambda f: f.confidence)
         span = Span(turn=worst.turn, start=worst.start, end=worst.end, quote=worst.quote)
-        return _answer(spec, "fail", worst.confidence, (span,), f"第{worst.turn}轮用语不当:{worst.quote}")
+        return _answer(
+            spec, "fail", worst.confidence, (span,), f"第{worst.turn}轮用语不当:{worst.quote}"
+        )
     polite = _best([a for a in signals.acts if a.act in spec.acts])
     if polite is None:
         return _answer(spec, "fail", 0.7, (), _missing(spec, service_turns(transcript)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 import msgspec
 
@@ -33,7 +32,7 @@ def load_risk_matrix(path: Path) -> RiskMatrix:
     if not steps or steps != sorted(steps) or steps[0] != 0 or steps[-1] > 1:
         raise ConfigError(
             "likelihoods must rise from 0.0 and stay within 1",
-            where=f"{path}:{line_of(path, ['likelihood'])}: key likelihood", mend="put them in order",
+            where=f"{path}:{line_of(path, ['likelihood'])}: key likelihood", mend="order them",
         )  # fmt: skip
     for severity, row in given.matrix.items():
         if len(row) != len(steps):
@@ -71,5 +70,8 @@ def assess_risk(matrix: RiskMatrix, findings: Sequence[Finding]) -> Risk:
             why += f"; {turns} turns lift it by one level"
         worst = max(worst, (level, chance, why))
     level, chance, why = worst
-    name = cast(RiskLevel, RISK_LEVELS[level])
-    return Risk(level=name, score=round((level + chance) / 5 if level else 0.0, 4), explanation=why)
+    return Risk(
+        level=RISK_LEVELS[level],
+        score=round((level + chance) / 5 if level else 0.0, 4),
+        explanation=why,
+    )

@@ -89,7 +89,9 @@ def load_scorecard(path: Path) -> Scorecard:
     return card
 
 
-def _known(path: Path, keys: list[str], given: tuple[str, ...], known: Mapping[str, object]) -> None:
+def _known(
+    path: Path, keys: list[str], given: tuple[str, ...], known: Mapping[str, object]
+) -> None:
     for name in given:
         if name not in known:
             raise _fault(path, keys, f"unknown name {name!r}", f"one of {', '.join(known)}")

@@ -1,1 +1,1 @@
-"""ccnlp.training"""
+"""Labelled data, and the commands that make models from it."""

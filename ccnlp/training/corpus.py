@@ -54,7 +54,9 @@ def read_conversations(path: Path) -> list[LabelledConversation]:
     labels = path.with_name("labels.jsonl")
     if path.name == "conversations.jsonl" and labels.is_file():
         gold = {r["conversation_id"]: r["gold"] for _, r in _records(labels)}
-        rows = [(n, {"transcript": r, "gold": gold[r["conversation_id"]]}) for n, r in _records(path)]
+        rows = [
+            (n, {"transcript": r, "gold": gold[r["conversation_id"]]}) for n, r in _records(path)
+        ]
     else:
         rows = list(_records(path))
     answer = []

@@ -79,8 +79,11 @@ def train_linear(
 
     Parameters
     ----------
+    turns: labelled turns; ``group`` tells their authors.
     sources: the files that the turns came from, each with its licence.
+    settings: see configs/training/linear.yaml.
     out: the folder to write; made if it is missing.
+    command: the command that makes the model again, for the manifest.
     report: told, in a line each, what was reached.
 
     Raises
@@ -98,7 +101,7 @@ def train_linear(
         ]  # fmt: skip
         if not chosen:
             continue
-        truths = [task.truth(turns[i]) for i in chosen]
+        truths: list[Any] = [task.truth(turns[i]) for i in chosen]
         groups = [turns[i].group for i in chosen]
         fit = _fit_softmax if task.kind == "softmax" else _fit_sigmoid
         held_out = _held_out(fit, features, chosen, truths, groups, task.labels, settings)
@@ -258,7 +261,9 @@ def _calibrate_sigmoid(
             continue
         line = _logistic(C=100.0, max_iter=500).fit(scores[:, [place]], truth)
         calibration[:, place] = max(line.coef_[0][0], 1e-3), line.intercept_[0]
-        chance = 1 / (1 + np.exp(-(scores[:, place] * calibration[0, place] + calibration[1, place])))
+        chance = 1 / (
+            1 + np.exp(-(scores[:, place] * calibration[0, place] + calibration[1, place]))
+        )
         steps = np.arange(0.1, 0.9, 0.02)
         threshold[place] = max(steps, key=lambda s: _f1(truth, chance >= s))
         given = chance >= threshold[place]
@@ -289,7 +294,9 @@ def _pack(
     tensors.update({f"{task.name}.{k}": np.ascontiguousarray(v) for k, v in values.items()})
 
 
-def calibration_error(chance: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 10) -> float:
+def calibration_error(
+    chance: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 10
+) -> float:
     """Expected calibration error: mean of |accuracy - confidence| over equal bins, by size.
 
     Guo et al., "On Calibration of Modern Neural Networks", 2017.

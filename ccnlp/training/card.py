@@ -1,0 +1,61 @@
+"""Model cards: what a model is for and made from, what it reaches, how to make it again."""
+
+from pathlib import Path
+from typing import Final
+
+from ccnlp.artefacts import Manifest
+
+_PURPOSE: Final = {
+    "linear": (
+        "Linear heads over hashed character n-grams of a turn and of the turn before it: emotion "
+        "of customer and agent turns, findings of the taxonomy, acts of the service script.\n\n"
+        "**Meant for** Chinese contact-centre turns, Simplified or Traditional, spoken or typed. "
+        "**Not meant for** other genres, for judging people, or for decisions nobody reviews.\n\n"
+        "**Limits**: it sees characters, not sentences. Irony, sadness and surprise are weak; "
+        "negation is left to the phrase rules."
+    ),
+}
+
+
+def write_card(folder: Path, manifest: Manifest) -> None:
+    """Write ``README.md`` beside the manifest, from the manifest alone."""
+    figures = "\n".join(f"| {n} | {v:.3f} |" for n, v in sorted(manifest.figures.items()))
+    data = "\n".join(
+        f"| {d.name} | {d.licence} | {d.rows} | `{d.sha256[:16]}` |" for d in manifest.data
+    )
+    files = "\n".join(f"| {n} | `{h[:16]}` |" for n, h in sorted(manifest.files.items()))
+    text = f"""# {manifest.name} {manifest.version}
+
+{_PURPOSE.get(manifest.kind, manifest.kind)}
+
+Licence: {manifest.licence}. Digest: `{manifest.digest}`.
+
+## Made by
+
+```
+{manifest.command}
+```
+
+## Trained on
+
+| file | licence | turns | SHA-256 |
+| --- | --- | --- | --- |
+{data}
+
+## Figures
+
+Each turn was judged by a model that had seen no turn of its author.
+
+| figure | value |
+| --- | --- |
+{figures}
+
+Figures on conversations of other authors stand in docs/quality.md.
+
+## Files
+
+| file | SHA-256 |
+| --- | --- |
+{files}
+"""
+    (folder / "README.md").write_text(text, "utf-8")
