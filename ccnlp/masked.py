@@ -34,11 +34,10 @@ _Quoted = TypeVar("_Quoted", Finding, Act, Span, PiiSpan)
 
 def mask_turn(text: str, turn: int, pii: Iterable[PiiSpan]) -> str:
     """A turn with its personal information hidden; as long as before, so that offsets hold."""
-    hidden = list(text)
     for span in pii:
         if span.turn == turn:
-            hidden[span.start : span.end] = _STAR * (span.end - span.start)
-    return _mask_numbers("".join(hidden))
+            text = text[: span.start] + _STAR * (span.end - span.start) + text[span.end :]
+    return _mask_numbers(text)
 
 
 def mask_quote(text: str, finding: Finding, pii: Iterable[PiiSpan]) -> str:

@@ -172,6 +172,8 @@ class RunFacts(msgspec.Struct, frozen=True):
     encodings: dict[str, int] = {}
     #: Analyser -> why it could not judge in this run.
     not_evaluated: dict[str, str] = {}
+    #: Analyser -> digest of the model that it judged with.
+    models: dict[str, str] = {}
 
 
 class RunSummary(msgspec.Struct, frozen=True):
@@ -229,15 +231,20 @@ def merge(first: RunSummary, second: RunSummary) -> RunSummary:
         items=added(first.items, second.items),
         handoffs=added(first.handoffs, second.handoffs),
         pii=added(first.pii, second.pii),
-        flagged=tuple(sorted(first.flagged + second.flagged, key=flag_place)[:TOP_FLAGGED]),
+        flagged=tuple(sorted(first.flagged + second.flagged, key=_flag_place)[:TOP_FLAGGED]),
         run=first.run or second.run,
     )
 
 
-def flag_place(flagged: Flagged) -> tuple[float, bool, float, str]:
+def grave_first(
+    risk: float, fatal: bool, score: float | None, conversation_id: str
+) -> tuple[float, bool, float, str]:
     """Sorts the gravest first: by risk, then a veto, then the lowest score, then by id."""
-    score = 100.0 if flagged.score is None else flagged.score
-    return -flagged.risk, not flagged.fatal, score, flagged.conversation_id
+    return -risk, not fatal, 100.0 if score is None else score, conversation_id
+
+
+def _flag_place(flagged: Flagged) -> tuple[float, bool, float, str]:
+    return grave_first(flagged.risk, flagged.fatal, flagged.score, flagged.conversation_id)
 
 
 def _first_known(first: dict[str, str], second: dict[str, str]) -> dict[str, str]:

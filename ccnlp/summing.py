@@ -1,8 +1,9 @@
 """Summing up assessments into a ``RunSummary``, chunk by chunk."""
 
-from collections import Counter
+import heapq
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from ccnlp.alerts import Alerts, queue_reasons
 from ccnlp.masked import mask_quote
@@ -21,7 +22,7 @@ from ccnlp.summary import (
     SlowResponse,
     added,
     bounded,
-    flag_place,
+    grave_first,
     slow_place,
 )  # fmt: skip
 from ccnlp.taxonomy import CATEGORIES, SEVERITIES
@@ -57,43 +58,43 @@ class _Sums:
 
     def __init__(self, alerts: Alerts) -> None:
         self._alerts = alerts
-        self._teams: dict[str, dict[str, Any]] = {}
-        self._agents: dict[str, dict[str, Any]] = {}
+        self._teams: defaultdict[str, dict[str, Any]] = defaultdict(_new_group)
+        self._agents: defaultdict[str, dict[str, Any]] = defaultdict(_new_group)
         self._agent_teams: dict[str, str] = {}
-        self._days: dict[str, dict[str, Any]] = {}
+        self._days: defaultdict[str, dict[str, Any]] = defaultdict(_new_day)
         self._channels: Counter[str] = Counter()
-        self._categories: dict[str, dict[str, Any]] = {}
+        self._categories: defaultdict[str, dict[str, Any]] = defaultdict(_new_category)
         self._emotions = {side: tuple(Counter[str]() for _ in range(10)) for side in _SIDES}
         self._responses = [0] * (len(RESPONSE_EDGES) + 1)
         self._slowest: list[SlowResponse] = []
         self._scores = [0] * 10
         self._open_scores = 0
-        self._items: dict[str, Counter[str]] = {}
+        self._items: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._handoffs: Counter[str] = Counter()
         self._pii: Counter[str] = Counter()
-        self._flagged: list[Flagged] = []
+        self._flagged: list[tuple[Transcript, Assessment, tuple[str, ...]]] = []
 
     def add(self, transcript: Transcript, assessment: Assessment) -> None:
         reasons = queue_reasons(self._alerts, assessment)
         if reasons:
-            self._flagged.append(flag(transcript, assessment, reasons))
-        categories = Counter(f.category for f in assessment.findings)
+            self._flagged.append((transcript, assessment, reasons))
+        categories: dict[str, int] = {}
+        for finding in assessment.findings:
+            category = finding.category
+            categories[category] = categories.get(category, 0) + 1
+            severities = self._categories[category]["severities"]
+            severities[finding.severity] = severities.get(finding.severity, 0) + 1
+        for category, count in categories.items():
+            row = self._categories[category]
+            row["conversations"] += 1
+            row["findings"] += count
         team, agent = transcript.team or UNKNOWN, transcript.agent_id or UNKNOWN
-        for group in (
-            self._teams.setdefault(team, _new_group()),
-            self._agents.setdefault(agent, _new_group()),
-        ):
+        for group in (self._teams[team], self._agents[agent]):
             self._add_group(group, transcript, assessment, categories, bool(reasons))
         if transcript.agent_id and transcript.team:
             self._agent_teams.setdefault(agent, team)
         self._add_day(transcript, assessment, categories)
         self._channels[transcript.channel] += 1
-        for finding in assessment.findings:
-            row = self._categories.setdefault(finding.category, _new_category())
-            row["findings"] += 1
-            row["severities"][finding.severity] += 1
-        for category in categories:
-            self._categories[category]["conversations"] += 1
         self._add_emotions(transcript, assessment)
         self._add_response(transcript, assessment.timing.first_response_seconds)
         total = assessment.scorecard.total
@@ -102,22 +103,28 @@ class _Sums:
         else:
             self._scores[min(9, int(total // 10))] += 1
         for item in assessment.scorecard.items:
-            self._items.setdefault(item.item, Counter())[item.result] += 1
+            self._items[item.item][item.result] += 1
         if assessment.handoff.recommended:
             self._handoffs.update(assessment.handoff.reasons)
-        self._pii.update(p.type for p in assessment.pii)
+        for span in assessment.pii:
+            self._pii[span.type] += 1
 
     def summary(self) -> RunSummary:
         teams = {name: GroupTally(**raw) for name, raw in self._teams.items()}
         total = GroupTally()
         for team in teams.values():
             total = added(total, team)
+        # Evidence is masked only for those that can stand in the list.
+        flagged = heapq.nsmallest(TOP_FLAGGED, self._flagged, key=lambda f: _place(f[1]))
         return RunSummary(
             alerts=self._alerts,
             total=total,
             channels=dict(self._channels),
             categories={c: CategoryTally(**raw) for c, raw in self._categories.items()},
-            emotions=cast(dict[str, tuple[dict[str, int], ...]], self._emotions),
+            emotions={
+                side: tuple(dict(tenth) for tenth in tenths)
+                for side, tenths in self._emotions.items()
+            },
             teams=bounded(teams),
             agents=bounded({name: GroupTally(**raw) for name, raw in self._agents.items()}),
             agent_teams=self._agent_teams,
@@ -126,32 +133,40 @@ class _Sums:
             slowest=tuple(sorted(self._slowest, key=slow_place)[:SLOWEST]),
             scores=tuple(self._scores),
             open_scores=self._open_scores,
-            items=cast(dict[str, dict[str, int]], self._items),
-            handoffs=self._handoffs,
-            pii=self._pii,
-            flagged=tuple(sorted(self._flagged, key=flag_place)[:TOP_FLAGGED]),
+            items={item: dict(results) for item, results in self._items.items()},
+            handoffs=dict(self._handoffs),
+            pii=dict(self._pii),
+            flagged=tuple(flag(*one) for one in flagged),
         )
 
     def _add_group(
-        self, group: dict[str, Any], transcript: Transcript, assessment: Assessment,
-        categories: Counter[str], flagged: bool,
-    ) -> None:  # fmt: skip
+        self,
+        group: dict[str, Any],
+        transcript: Transcript,
+        assessment: Assessment,
+        categories: dict[str, int],
+        flagged: bool,
+    ) -> None:
         group["conversations"] += 1
         group["turns"] += len(transcript.turns)
-        if assessment.scorecard.total is not None:
+        score = assessment.scorecard
+        if score.total is not None:
             group["scored"] += 1
-            group["score_sum"] += assessment.scorecard.total
-        group["fatal"] += assessment.scorecard.fatal
-        group["risk"][assessment.risk.level] += 1
-        group["complaints"] += assessment.complaint.is_complaint
+            group["score_sum"] += score.total
+        group["fatal"] += score.fatal
+        level = assessment.risk.level
+        group["risk"][level] = group["risk"].get(level, 0) + 1
         if assessment.complaint.is_complaint:
+            group["complaints"] += 1
             group["compliance_complaints"] += not _COMPLIANCE.isdisjoint(categories)
         group["handoffs"] += assessment.handoff.recommended
         group["flagged"] += flagged
         frequency = assessment.frequency
         group["agent_words"] += frequency.agent_words
         group["risk_words"] += frequency.agent_risk_share * frequency.agent_words
-        group["categories"].update(categories.keys())
+        having = group["categories"]
+        for category in categories:
+            having[category] = having.get(category, 0) + 1
         response = assessment.timing.first_response_seconds
         if response is not None:
             group["responses"] += 1
@@ -159,11 +174,13 @@ class _Sums:
             group["slow_responses"] += response > self._alerts.first_response_seconds
 
     def _add_day(
-        self, transcript: Transcript, assessment: Assessment, categories: Counter[str]
+        self, transcript: Transcript, assessment: Assessment, categories: dict[str, int]
     ) -> None:
-        day = self._days.setdefault((transcript.started_at or UNKNOWN)[:10], _new_day())
+        day = self._days[(transcript.started_at or UNKNOWN)[:10]]
         day["conversations"] += 1
-        day["phrases"].update(categories)
+        phrases = day["phrases"]
+        for category, count in categories.items():
+            phrases[category] = phrases.get(category, 0) + count
         frequency = assessment.frequency
         day["agent_words"] += frequency.agent_words
         day["risk_words"] += frequency.agent_risk_share * frequency.agent_words
@@ -197,16 +214,16 @@ _SIDES: Final = ("customer", "agent")
 def _new_group() -> dict[str, Any]:
     zeros = dict.fromkeys(GroupTally.__struct_fields__, 0)
     return {**zeros, "score_sum": 0.0, "risk_words": 0.0, "response_sum": 0.0,
-            "risk": Counter(), "categories": Counter()}  # fmt: skip
+            "risk": {}, "categories": {}}  # fmt: skip
 
 
 def _new_category() -> dict[str, Any]:
-    return {"conversations": 0, "findings": 0, "severities": Counter()}
+    return {"conversations": 0, "findings": 0, "severities": {}}
 
 
 def _new_day() -> dict[str, Any]:
     zeros = dict.fromkeys(DayTally.__struct_fields__, 0)
-    return {**zeros, "risk_words": 0.0, "phrases": Counter()}
+    return {**zeros, "risk_words": 0.0, "phrases": {}}
 
 
 def _evidence(transcript: Transcript, assessment: Assessment, finding: Finding) -> Evidence:
@@ -216,6 +233,11 @@ def _evidence(transcript: Transcript, assessment: Assessment, finding: Finding) 
         speaker=finding.speaker, confidence=finding.confidence,
         quote=mask_quote(text, finding, assessment.pii),
     )  # fmt: skip
+
+
+def _place(assessment: Assessment) -> tuple[float, bool, float, str]:
+    score = assessment.scorecard
+    return grave_first(assessment.risk.score, score.fatal, score.total, assessment.conversation_id)
 
 
 def _gravity(finding: Finding) -> tuple[int, float, int, int]:

@@ -10,9 +10,9 @@ from ccnlp.store import (
     Assessments,
     QueueFilter,
     Record,
+    Recorder,
     ReviewQueue,
     Store,
-    make_record,
     open_store,
 )
 
@@ -27,9 +27,8 @@ def _record(name: str, risk: int = 3, recipe: str = "recipe-1", flagged: bool = 
     made = assessment(name, risk=risk, recipe=recipe)
     reasons = ("risk", "complaint") if flagged else ()
     written = msgspec.json.encode(made)
-    return make_record(
-        transcript(name, agent=f"A{risk}"), made, written, reasons, "2026-03-02T00:00:00+00:00"
-    )
+    recorder = Recorder("2026-03-02T00:00:00+00:00")
+    return recorder.record(transcript(name, agent=f"A{risk}"), made, written, reasons)
 
 
 def test_what_goes_in_comes_out(store: Store) -> None:

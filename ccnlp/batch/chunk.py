@@ -15,7 +15,7 @@ from ccnlp.alerts import load_alerts, queue_reasons
 from ccnlp.config import Recipe, load_recipe
 from ccnlp.engine import Engine
 from ccnlp.errors import ConfigError
-from ccnlp.store.repository import Record, make_record
+from ccnlp.store.repository import Record, Recorder
 from ccnlp.summary import RunSummary
 from ccnlp.summing import summarise
 from ccnlp.taxonomy import CATEGORIES
@@ -53,9 +53,12 @@ class Scored(msgspec.Struct, frozen=True):
 
 
 class Scorer:
-    """An engine and what turns its assessments into rows; built once where it runs."""
+    """An engine and what turns its assessments into rows; built once where it runs.
 
-    def __init__(self, recipe: Recipe, engine: Judge | None = None) -> None:
+    ``created_at`` is the run's time, which the store's rows carry.
+    """
+
+    def __init__(self, recipe: Recipe, created_at: str, engine: Judge | None = None) -> None:
         self.alerts = load_alerts(recipe.alerts)
         self.not_evaluated: dict[str, str] = {}
         if engine is None:
@@ -64,12 +67,10 @@ class Scorer:
             engine = built
         self._engine = engine
         self._encoder = msgspec.json.Encoder()
+        self._recorder = Recorder(created_at)
 
-    def score(self, transcripts: Sequence[Transcript], created_at: str) -> Scored:
-        """Score a chunk; a conversation that fails is named in ``failed`` and left out.
-
-        ``created_at`` is the run's time, which the store's rows carry.
-        """
+    def score(self, transcripts: Sequence[Transcript]) -> Scored:
+        """Score a chunk; a conversation that fails is named in ``failed`` and left out."""
         scored: list[tuple[Transcript, Assessment]] = []
         failed: list[tuple[int, str]] = []
         for place, made in enumerate(self._assess(transcripts)):
@@ -85,7 +86,7 @@ class Scorer:
             document = encode(made)
             lines.append(document)
             reasons = queue_reasons(self.alerts, made)
-            records.append(make_record(transcript, made, document, reasons, created_at))
+            records.append(self._recorder.record(transcript, made, document, reasons))
             findings += _finding_rows(transcript, made)
         return Scored(
             conversations=len(scored), turns=sum(len(t.turns) for t, _ in scored),
@@ -105,32 +106,38 @@ class Scorer:
                     yield type(error).__name__
 
 
+class WorkerTask(msgspec.Struct, frozen=True):
+    """What a worker has to know to build its scorer; hashable, so that it builds one only."""
+
+    recipe: Path
+    digest: str
+    created_at: str
+
+
 @functools.lru_cache(maxsize=1)
-def _worker_scorer(path: Path, digest: str) -> Scorer:
-    recipe = load_recipe(path)
-    if recipe.digest != digest:
+def _worker_scorer(task: WorkerTask) -> Scorer:
+    recipe = load_recipe(task.recipe)
+    if recipe.digest != task.digest:
         raise ConfigError(
-            "a file of the recipe was changed while the run began", where=str(path),
+            "a file of the recipe was changed while the run began", where=str(task.recipe),
             mend="run the command again",
         )  # fmt: skip
-    return Scorer(recipe)
+    return Scorer(recipe, task.created_at)
 
 
-def score_in_worker(
-    path: Path, digest: str, transcripts: Sequence[Transcript], created_at: str
-) -> Scored:
+def score_in_worker(task: WorkerTask, transcripts: Sequence[Transcript]) -> Scored:
     """Score a chunk in a worker process, which builds its engine at its first chunk.
 
     Raises
     ------
-    ConfigError: the recipe is not the one of ``digest`` any more.
+    ConfigError: the recipe is not the one of the task any more.
     """
-    return _worker_scorer(path, digest).score(transcripts, created_at)
+    return _worker_scorer(task).score(transcripts)
 
 
-def missing_in_worker(path: Path, digest: str) -> dict[str, str]:
+def missing_in_worker(task: WorkerTask) -> dict[str, str]:
     """Build the worker's engine; answers which analysers are missing, and why."""
-    return _worker_scorer(path, digest).not_evaluated
+    return _worker_scorer(task).not_evaluated
 
 
 def _finding_rows(transcript: Transcript, made: Assessment) -> Iterator[tuple[Any, ...]]:

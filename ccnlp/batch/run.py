@@ -17,7 +17,14 @@ from typing import Final
 import msgspec
 
 from ccnlp import __version__
-from ccnlp.batch.chunk import Judge, Scored, Scorer, missing_in_worker, score_in_worker
+from ccnlp.batch.chunk import (
+    Judge,
+    Scored,
+    Scorer,
+    WorkerTask,
+    missing_in_worker,
+    score_in_worker,
+)  # fmt: skip
 from ccnlp.batch.outputs import FindingsFile, PartFile
 from ccnlp.config import Recipe, load_recipe
 from ccnlp.errors import ConfigError, InputError, UnavailableError
@@ -171,11 +178,11 @@ class _Run:
 
     def _scored(self) -> Iterator[tuple[list[Read], Scored]]:
         if self._job.jobs == 1 or self._engine is not None:
-            scorer = Scorer(self._recipe, self._engine)
+            scorer = Scorer(self._recipe, self._began_at, self._engine)
             self._summary = RunSummary(alerts=scorer.alerts)
             self._not_evaluated = scorer.not_evaluated
             for chunk in self._chunks():
-                yield chunk, scorer.score(_transcripts(chunk), self._began_at)
+                yield chunk, scorer.score(_transcripts(chunk))
         else:
             yield from self._scored_by_workers()
 
@@ -186,12 +193,12 @@ class _Run:
         pool = ProcessPoolExecutor(
             self._job.jobs, multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
         )
-        which = self._recipe.path.resolve(), self._recipe.digest
+        task = WorkerTask(self._recipe.path.resolve(), self._recipe.digest, self._began_at)
         under_way: deque[tuple[list[Read], Future[Scored]]] = deque()
         try:
-            missing = pool.submit(missing_in_worker, *which)
+            missing = pool.submit(missing_in_worker, task)
             for chunk in self._chunks():
-                future = pool.submit(score_in_worker, *which, _transcripts(chunk), self._began_at)
+                future = pool.submit(score_in_worker, task, _transcripts(chunk))
                 under_way.append((chunk, future))
                 if len(under_way) >= self._job.jobs * _AHEAD:
                     oldest, done = under_way.popleft()

@@ -5,7 +5,7 @@
 
 from ccnlp.store.connection import Store, open_store, store_url
 from ccnlp.store.queue import QueueFilter, QueueItem, ReviewQueue
-from ccnlp.store.repository import Added, Assessments, Kept, Record, make_record
+from ccnlp.store.repository import Added, Assessments, Kept, Record, Recorder
 
 __all__ = [
     "Added",
@@ -14,9 +14,9 @@ __all__ = [
     "QueueFilter",
     "QueueItem",
     "Record",
+    "Recorder",
     "ReviewQueue",
     "Store",
-    "make_record",
     "open_store",
     "store_url",
 ]
