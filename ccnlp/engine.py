@@ -83,7 +83,8 @@ class Engine:
                     observed += found
                 observed += analyser.finish(state)
             offset += len(conversation)
-            assessments.append(self.assess(transcript, self.sort_signals(observed)))
+            folded = [view.normal.text for view in conversation]
+            assessments.append(self.assess(transcript, folded, self.sort_signals(observed)))
         return assessments
 
     def session(self, transcript: Transcript) -> "Session":
@@ -122,12 +123,13 @@ class Engine:
             not_evaluated=self.not_evaluated,
         )
 
-    def assess(self, transcript: Transcript, signals: Signals) -> Assessment:
-        """Score what was seen: pure, and cheap beside the analysis."""
+    def assess(self, transcript: Transcript, folded: Sequence[str], signals: Signals) -> Assessment:
+        """Score what was seen: pure, and cheap beside the analysis.
+
+        ``folded`` holds the normalised text of each turn.
+        """
         card = self._cards.get(transcript.customer_tier or "default", self._cards["default"])
-        words = [
-            segment(normal.text) for normal in normalise_many([t.text for t in transcript.turns])
-        ]
+        words = [segment(text) for text in folded]
         return Assessment(
             conversation_id=transcript.conversation_id,
             provenance=Provenance(
@@ -163,6 +165,7 @@ class Session:
         self._states: list[Any] = [a.start() for a in analysers]
         self._observed: list[Observation] = []
         self._turns: list[Turn] = []
+        self._folded: list[str] = []
         self._last: TurnView | None = None
         self._about = msgspec.structs.replace(transcript, turns=())
         for turn in transcript.turns:
@@ -173,6 +176,7 @@ class Session:
         normal = normalise_many([turn.text])[0]
         view = TurnView(len(self._turns), turn, self._about.channel, normal, self._last)
         self._turns.append(turn)
+        self._folded.append(normal.text)
         self._last = view
         new: list[Observation] = []
         for place, analyser in enumerate(self._analysers):
@@ -188,7 +192,8 @@ class Session:
         for analyser, state in zip(self._analysers, self._states, strict=True):
             observed += analyser.finish(state)
         transcript = msgspec.structs.replace(self._about, turns=tuple(self._turns))
-        return self._engine.assess(transcript, self._engine.sort_signals(observed))
+        signals = self._engine.sort_signals(observed)
+        return self._engine.assess(transcript, self._folded, signals)
 
 
 def _views(transcripts: Sequence[Transcript]) -> list[list[TurnView]]:

@@ -79,26 +79,16 @@ class LinearModel(msgspec.Struct, frozen=True):
         Each n-gram shares its weight among its characters, less the mean of all, so that only
         what stands out counts; the stretch with the largest sum is found by Kadane's method.
         """
-        shares = np.zeros(len(text))
-        for n in range(1, min(self.longest, len(text)) + 1):
-            pieces = [text[i : i + n] for i in range(len(text) - n + 1)]
-            grams = hashed_ngrams(pieces, bits=self.bits, longest=n)
-            # the n-gram itself: the one of length n that starts at the piece's first character
-            rows = _own_rows(grams, n)
-            weight = head.weights[rows, label] * head.unit[label] / n
+        grams = self.grams([text])
+        weight = head.weights[grams.rows, label].astype(np.float64)
+        shares = np.zeros(len(text) + 2)  # the separators stand at both ends
+        for n in range(1, self.longest + 1):
+            chosen = grams.sizes == n
+            places = grams.places[chosen]
             for offset in range(n):
-                shares[offset : offset + len(weight)] += weight
-        shares -= max(shares.mean(), 0.0)
-        return _largest_stretch(shares)
-
-
-def _own_rows(grams: Grams, n: int) -> NDArray[np.int32]:
-    """Row of each piece's one n-gram that begins at its first character and has length ``n``.
-
-    ``hashed_ngrams`` lists, position by position, first the n-grams that begin at the separator
-    before the text: ``n - 1`` of them (lengths 2 to n), then those of the first character.
-    """
-    return np.asarray(grams.rows[grams.starts + (n - 1) + (n - 1)])
+                np.add.at(shares, places + offset, weight[chosen] / n)
+        inner = shares[1:-1]
+        return _largest_stretch(inner - max(inner.mean(), 0.0))
 
 
 def _largest_stretch(shares: NDArray[np.float64]) -> tuple[int, int]:

@@ -27,6 +27,10 @@ class Grams(msgspec.Struct, frozen=True):
     starts: NDArray[np.int64]
     #: How many n-grams each text has; shape (texts,), int64, each >= 1.
     counts: NDArray[np.int64]
+    #: Where each n-gram begins, counted over all texts and their separators; shape (grams,).
+    places: NDArray[np.int64]
+    #: Characters of each n-gram; shape (grams,), int64.
+    sizes: NDArray[np.int64]
 
 
 def hashed_ngrams(texts: Sequence[str], *, bits: int, longest: int) -> Grams:
@@ -37,27 +41,30 @@ def hashed_ngrams(texts: Sequence[str], *, bits: int, longest: int) -> Grams:
     """
     if not texts:
         empty = np.zeros(0, np.int64)
-        return Grams(np.zeros(0, np.int32), empty, empty)
-    joined = _SEPARATOR + _SEPARATOR.join(t.replace(_SEPARATOR, " ") for t in texts) + _SEPARATOR
+        return Grams(empty.astype(np.int32), empty, empty, empty, empty)
+    joined = _SEPARATOR + _SEPARATOR.join(texts) + _SEPARATOR
+    if joined.count(_SEPARATOR) != len(texts) + 1:
+        return hashed_ngrams(
+            [t.replace(_SEPARATOR, " ") for t in texts], bits=bits, longest=longest
+        )
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    lengths = np.fromiter((len(t) for t in texts), np.int64, len(texts))
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     heads = np.concatenate(([0], np.cumsum(lengths + 1)))
     positions = len(codes) - 1
-    owner_end = np.repeat(heads[1:], lengths + 1)  # the separator behind each position's text
-    mixed = np.zeros(positions, np.uint32)
-    columns, valid = [], []
+    own_end = np.repeat(heads[1:], lengths + 1)  # the separator behind each position's text
     index = np.arange(positions)
+    rows = np.empty((positions, longest), np.int32)
+    valid = np.empty((positions, longest), np.bool_)
+    mixed = np.zeros(positions, np.uint32)
     for n in range(1, longest + 1):
         shifted = np.zeros(positions, np.uint32)
-        reach = positions + 1 - (n - 1)
-        shifted[: min(reach, positions)] = codes[n - 1 : n - 1 + min(reach, positions)]
+        reach = max(0, min(positions, positions + 2 - n))
+        shifted[:reach] = codes[n - 1 : n - 1 + reach]
         mixed = (mixed ^ (shifted * np.uint32(_MULTIPLIERS[n - 1]))) * np.uint32(2654435769)
         folded = mixed ^ (mixed >> np.uint32(15)) ^ np.uint32(n * 0x9E3779B9 & 0xFFFFFFFF)
-        columns.append(((folded * np.uint32(2654435761)) >> np.uint32(32 - bits)).astype(np.int32))
-        valid.append(index + n - 1 <= owner_end if n > 1 else codes[:positions] != _CODE)
-    rows = np.stack(columns, axis=1)
-    mask = np.stack(valid, axis=1)
-    per_position = mask.sum(axis=1)
-    counts = np.add.reduceat(per_position, heads[:-1])
+        rows[:, n - 1] = (folded * np.uint32(2654435761)) >> np.uint32(32 - bits)
+        valid[:, n - 1] = index + n - 1 <= own_end if n > 1 else codes[:positions] != _CODE
+    counts = np.add.reduceat(valid.sum(axis=1), heads[:-1])
     starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    return Grams(rows[mask], starts, counts)
+    places, sizes = np.nonzero(valid)
+    return Grams(rows[valid], starts, counts, places, sizes + 1)
