@@ -1,0 +1,1 @@
+"""Training of the turn encoder: base, vocabulary, fine-tuning, distillation, export, figures."""

@@ -1,0 +1,168 @@
+"""Labelled turns as arrays: whole conversations, and single sentences from auxiliary sets.
+
+A *passage* is a run of turns that belong together: a conversation, or one sentence alone. What
+a set does not label is masked, never guessed.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ccnlp.encoder.linear import SPEAKER_ROWS
+from ccnlp.errors import InputError
+from ccnlp.taxonomy import CATEGORIES, EMOTIONS
+from ccnlp.training.encoder.vocabulary import fold_texts
+
+EMOTION_LABELS: Final = tuple(EMOTIONS)
+FINDING_LABELS: Final = tuple(CATEGORIES)
+ACT_LABELS: Final = (
+    "greeting", "identity_check", "need_confirmation", "empathy", "solution", "time_commitment",
+    "closing_check", "satisfaction_invite", "farewell",
+)  # fmt: skip
+
+#: Which findings a speaker's turn can hold; shape (speakers, findings).
+FINDING_MASK: Final[NDArray[np.bool_]] = np.array(
+    [[s in c.speakers for c in CATEGORIES.values()] for s in SPEAKER_ROWS]
+)
+#: Which speakers' turns can do acts; shape (speakers,).
+ACT_MASK: Final[NDArray[np.bool_]] = np.array([s in {"agent", "bot"} for s in SPEAKER_ROWS])
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """Turns that belong together, with their labels."""
+
+    #: Which file it comes from, and its identifier there.
+    source: str
+    name: str
+    texts: tuple[str, ...]
+    #: Rows of ``SPEAKER_ROWS``; shape (turns,), int64.
+    speakers: NDArray[np.int64]
+    #: Place in ``EMOTION_LABELS``, -1 where unlabelled; shape (turns,), int64.
+    emotion: NDArray[np.int64]
+    #: Shape (turns, findings), float32; 0 or 1.
+    findings: NDArray[np.float32]
+    #: Shape (turns, acts), float32; 0 or 1.
+    acts: NDArray[np.float32]
+    #: Whether findings and acts of this passage are labelled.
+    judged: bool
+    #: 1 offensive, 0 not, -1 unlabelled; shape (turns,), int64.
+    offensive: NDArray[np.int64]
+    #: Weight of the passage in the loss, > 0.
+    weight: float = 1.0
+
+
+def read_conversations(path: Path, *, weight: float = 1.0) -> list[Passage]:
+    """Labelled conversations, one JSON object a line (``{"transcript", "gold"}``).
+
+    Raises
+    ------
+    InputError: the file is missing, or a line is none.
+    """
+    passages = []
+    for number, record in _lines(path):
+        try:
+            passages.append(_conversation(path.stem, record, weight))
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                f"no labelled conversation: {error!r}", where=f"{path}: line {number}",
+                mend='each line is {"transcript": {...}, "gold": {...}}',
+            ) from error  # fmt: skip
+    return passages
+
+
+def read_sentences(path: Path, *, weight: float = 1.0, limit: int = 0) -> list[Passage]:
+    """Single customer sentences: ``{"text", "label"}`` (emotion) or ``{"text", "offensive"}``.
+
+    Rows whose label is null are left out. ``limit`` keeps that many rows, evenly taken (0: all).
+    """
+    rows = [r for _, r in _lines(path) if r.get("label") is not None or "offensive" in r]
+    if limit and len(rows) > limit:
+        step = len(rows) / limit
+        rows = [rows[int(i * step)] for i in range(limit)]
+    texts = fold_texts(r["text"] for r in rows)
+    findings = np.zeros((1, len(FINDING_LABELS)), np.float32)
+    acts = np.zeros((1, len(ACT_LABELS)), np.float32)
+    passages = []
+    for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        label = row.get("label")
+        emotion = EMOTION_LABELS.index(label) if label is not None else -1
+        offensive = np.array([int(row.get("offensive", -1))])
+        speakers = np.zeros(1, np.int64)
+        passages.append(
+            Passage(
+                path.stem, str(place), (text,), speakers, np.array([emotion]),
+                findings, acts, False, offensive, weight,
+            )
+        )  # fmt: skip
+    return passages
+
+
+def read_unlabelled(path: Path, *, limit: int = 0, match: str = "") -> list[Passage]:
+    """Conversations without labels (transcripts, or labelled ones whose labels are ignored).
+
+    ``match`` keeps conversations whose identifier matches; they serve distillation.
+    """
+    passages = []
+    for _, record in _lines(path):
+        transcript = record.get("transcript", record)
+        if match and not re.search(match, transcript["conversation_id"]):
+            continue
+        passages.append(_bare(path.stem, transcript))
+        if limit and len(passages) == limit:
+            break
+    return passages
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a data file, for the manifest."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _lines(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:
+    try:
+        raw = path.read_text("utf-8")
+    except OSError as error:
+        raise InputError(
+            "the training set cannot be read", where=str(path), mend="check the path"
+        ) from error
+    for number, line in enumerate(raw.splitlines(), 1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except json.JSONDecodeError as error:
+                raise InputError(f"no JSON: {error}", where=f"{path}: line {number}") from error
+
+
+def _bare(source: str, transcript: dict[str, Any]) -> Passage:
+    turns = transcript["turns"]
+    speakers = np.array([SPEAKER_ROWS.index(t["speaker"]) for t in turns])
+    n = len(turns)
+    return Passage(
+        source, transcript["conversation_id"], tuple(fold_texts(t["text"] for t in turns)),
+        speakers, np.full(n, -1), np.zeros((n, len(FINDING_LABELS)), np.float32),
+        np.zeros((n, len(ACT_LABELS)), np.float32), False, np.full(n, -1),
+    )  # fmt: skip
+
+
+def _conversation(source: str, record: dict[str, Any], weight: float) -> Passage:
+    bare, gold = _bare(source, record["transcript"]), record["gold"]
+    for turn, label in {**gold.get("emotions", {}), **gold.get("agent_emotions", {})}.items():
+        bare.emotion[int(turn)] = EMOTION_LABELS.index(label)
+    for finding in gold["findings"]:
+        bare.findings[finding["turn"], FINDING_LABELS.index(finding["category"])] = 1
+    for turn, acts in gold.get("acts", {}).items():
+        for act in acts:
+            bare.acts[int(turn), ACT_LABELS.index(act)] = 1
+    return msgspec.structs.replace(bare, judged=True, weight=weight)
+
+
+def total_turns(passages: Sequence[Passage]) -> int:
+    """How many turns the passages hold."""
+    return sum(len(p.texts) for p in passages)
