@@ -89,18 +89,21 @@ def load_recipe(path: Path | None = None) -> Recipe:
     alerts = _existing(path, "alerts", home / given.alerts)
     models = {head: (home / folder).resolve() for head, folder in given.models.items()}
     manifests = [m for f in models.values() if (m := f / "manifest.json").is_file()]
-    files = [path, *rules, *lexicon, *privacy, *scorecards.values(), risk, decisions, *manifests]
+    files = [*rules, *lexicon, *privacy, *scorecards.values(), risk, decisions, *manifests]
     return Recipe(
         name=given.name, path=path, analysers=tuple(given.analysers), rules=rules,
         lexicon=lexicon, privacy=privacy, scorecards=scorecards, risk=risk, decisions=decisions,
         alerts=alerts, models=models, minimum_confidence=given.minimum_confidence,
-        digest=_digest(files),
+        digest=_digest(path, files),
     )  # fmt: skip
 
 
-def _digest(files: Iterable[Path]) -> str:
-    """One digest over names and contents; folders do not count, so a copy elsewhere is equal."""
-    total = hashlib.sha256()
+def _digest(recipe: Path, files: Iterable[Path]) -> str:
+    """One digest over names and contents, so that a copy elsewhere is equal.
+
+    Of the recipe itself only the content counts, however its path was written.
+    """
+    total = hashlib.sha256(file_digest(recipe).encode())
     for name, digest in sorted((f"{f.parent.name}/{f.name}", file_digest(f)) for f in files):
         total.update(f"{name} {digest}\n".encode())
     return total.hexdigest()[:16]

@@ -192,6 +192,8 @@ def _items(items: Sequence[ItemScore]) -> Table:
         points = f"{item.points:g}/{item.maximum:g}" if item.result != "na" else "–"
         why = Text(item.explanation)
         for span in item.evidence:
+            if span.quote in item.explanation:
+                continue
             why.append(f"\n  turn {span.turn}: 「{span.quote}」", style="dim")
         name = f"{item.item} {ITEMS.get(item.item, '')}"
         table.add_row(Text(name), Text(item.result, style=_RESULT[item.result]), points, why)

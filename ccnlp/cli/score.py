@@ -72,14 +72,15 @@ def print_outcome(outcome: Any, report: Path) -> None:
     from rich.text import Text
 
     total = outcome.summary.total
-    rate = outcome.conversations / outcome.seconds if outcome.seconds else 0.0
+    rate = f" ({outcome.conversations / outcome.seconds:,.0f} a second)"
     risks = ", ".join(f"{n} {level}" for level, n in sorted_risks(total.risk))
     table = Table.grid(padding=(0, 2))
     rows = [
         (
             "scored",
             f"{outcome.conversations:,} conversations, {outcome.turns:,} turns in"
-            f" {outcome.seconds:.1f} s ({rate:,.0f} a second)",
+            # Of a small run the start takes most of the time: a rate would say nothing.
+            f" {outcome.seconds:.1f} s{rate if outcome.conversations >= 1000 else ''}",
         ),
         ("risk", risks or "nothing scored"),
         ("flagged", f"{total.flagged:,} conversations, {outcome.queued:,} new in the queue"),
