@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from ccnlp import __version__
-from ccnlp.cli import check, db, demo, evaluate, explain, queue, report, score, train
+from ccnlp.cli import check, db, demo, evaluate, explain, frequency, queue, report, score, train
 from ccnlp.cli.output import say_error
 from ccnlp.errors import CcnlpError
 from ccnlp.observe import configure_logging
@@ -76,6 +76,7 @@ def make_app() -> typer.Typer:
     made.add_typer(db.make_app(), name="db")
     made.command("demo")(demo.demo)
     made.command("evaluate")(evaluate.evaluate)
+    made.command("frequency")(frequency.frequency)
     made.add_typer(train.make_app(), name="train")
     return made
 
