@@ -1,22 +1,28 @@
 """One rule against one turn: phrases, distances, allow-lists and scopes."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Sequence
 
 from ccnlp.rules.model import Hit, Rule
-from ccnlp.text.matcher import Candidates, Matcher, SpanList
+from ccnlp.text.matcher import Found, Phrases, SpanList
 from ccnlp.text.scope import scope_of
 from ccnlp.text.segment import boundaries
 
 
 class TurnText:
-    """A view of a turn with its candidates; verifies phrases when asked, each once."""
+    """A view of a turn with the phrases found in it; settles their edges, each once.
 
-    __slots__ = ("_boundaries", "_matcher", "_spans", "candidates", "text")
+    ``scanned`` are the phrases that the scan looked for: those not found are not there. Others
+    are looked up when asked for.
+    """
 
-    def __init__(self, text: str, candidates: Candidates, matcher: Matcher) -> None:
+    __slots__ = ("_boundaries", "_phrases", "_scanned", "_spans", "found", "text")
+
+    def __init__(self, text: str, found: Found, scanned: Container[int], phrases: Phrases) -> None:
         self.text = text
-        self.candidates = candidates
-        self._matcher = matcher
+        self.found = found
+        self._scanned = scanned
+        self._phrases = phrases
         self._spans: dict[int, SpanList] = {}
         self._boundaries: frozenset[int] | None = None
 
@@ -30,15 +36,15 @@ class TurnText:
         """The true spans of a phrase."""
         known = self._spans.get(phrase)
         if known is None:
-            known = self._verify(phrase)
+            known = self._settle(phrase, self.text)
             self._spans[phrase] = known
         return known
 
-    def _verify(self, phrase: int) -> SpanList:
-        candidates = self.candidates.get(phrase)
-        if not candidates:
-            return []
-        return self._matcher.verify(phrase, candidates, self.text, self.boundaries)
+    def _settle(self, phrase: int, text: str) -> SpanList:
+        spans = self.found.get(phrase)
+        if spans is None:
+            spans = [] if phrase in self._scanned else self._phrases.look_up(phrase, text)
+        return self._phrases.keep(phrase, spans, text, self.boundaries) if spans else spans
 
 
 class HeardText(TurnText):
@@ -47,9 +53,14 @@ class HeardText(TurnText):
     __slots__ = ("_sound", "_written")
 
     def __init__(
-        self, written: TurnText, sound: str, candidates: Candidates, matcher: Matcher
+        self,
+        written: TurnText,
+        sound: str,
+        found: Found,
+        scanned: Container[int],
+        phrases: Phrases,
     ) -> None:
-        super().__init__(written.text, candidates, matcher)
+        super().__init__(written.text, found, scanned, phrases)
         self._written = written
         self._sound = sound
 
@@ -57,37 +68,50 @@ class HeardText(TurnText):
         """Word boundaries of what is written."""
         return self._written.boundaries()
 
-    def _verify(self, phrase: int) -> SpanList:
+    def _settle(self, phrase: int, text: str) -> SpanList:
         spans = self._written.spans(phrase)
-        candidates = self.candidates.get(phrase)
-        if not candidates:
+        if phrase not in self._phrases.expressions:
             return spans
-        return [
-            *spans,
-            *self._matcher.verify(phrase, candidates, self._sound, self.boundaries),
-        ]
+        return [*spans, *super()._settle(phrase, self._sound)]
 
 
-def evaluate(rule: Rule, turn: TurnText) -> list[Hit]:
-    """The hits of ``rule`` in a turn, also suppressed ones; anchors are not looked at."""
-    spans: list[tuple[int, int]] = []
-    for phrase in rule.evidence:
-        spans.extend(turn.spans(phrase))
+def evaluate(
+    rule: Rule, turn: TurnText, evidence: Sequence[int], gate: re.Pattern[str] | None
+) -> list[Hit]:
+    """The hits of ``rule`` in a turn, also suppressed ones; anchors are not looked at.
+
+    ``evidence`` are the phrases of the rule's evidence that were found in the turn. Where
+    ``gate`` is not found in the text, none of the phrases of ``none`` and ``allow`` stands there.
+    """
+    spans: SpanList = []
+    stand = 0
+    for phrase in evidence:
+        own = turn.spans(phrase)
+        if own:
+            spans += own
+            stand += 1
     if not spans:
         return []
-    if rule.at_least and sum(bool(turn.spans(phrase)) for phrase in rule.of) < rule.at_least:
-        return []
-    if not all(turn.spans(phrase) for phrase in rule.all):
-        return []
-    if any(turn.spans(phrase) for phrase in rule.none):
-        return []
+    if rule.at_least:
+        if rule.any:
+            stand = sum(bool(turn.spans(phrase)) for phrase in rule.of)
+        if stand < rule.at_least:
+            return []
+    for phrase in rule.all:
+        if not turn.spans(phrase):
+            return []
+    open_ = gate is not None and gate.search(turn.text) is not None
+    if open_:
+        for phrase in rule.none:
+            if turn.spans(phrase):
+                return []
     if rule.all and (rule.within is not None or rule.order):
         wanted = rule.all if rule.any or rule.of else rule.all[1:]
         spans = [span for span in spans if _near(span, wanted, rule, turn)]
     hits = []
     for start, end in dict.fromkeys(spans):
-        reason = _allowed(rule, turn, start, end)
-        if reason is None:
+        reason = _allowed(rule, turn, start, end) if open_ else None
+        if reason is None and rule.unless:
             reason = scope_of(turn.text, start, end, rule.unless)
         hits.append(Hit(rule.number, start, end, rule.confidence, reason))
     return hits

@@ -1,16 +1,16 @@
 """A rule set: all rules, one matcher, and what it finds in turns by themselves."""
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ccnlp.rules.evaluate import HeardText, TurnText, evaluate
 from ccnlp.rules.examples import RuleFault, check_examples
 from ccnlp.rules.fold import Fold
 from ccnlp.rules.model import Anchor, Hit, Rule, TurnHits
-from ccnlp.taxonomy import CHANNELS, SPEAKERS
 from ccnlp.text.expression import Expression
-from ccnlp.text.matcher import Candidates, Matcher
+from ccnlp.text.matcher import Found, Phrases, Scanner
 from ccnlp.text.normalise import Normal, Squeezed
 from ccnlp.text.sound import sounds
 
@@ -21,6 +21,31 @@ _SHARES: Final = {
     (True, False): (0.8, "按读音匹配"),
     (True, True): (0.75, "按读音匹配"),
 }
+
+_ALWAYS: Final = re.compile("")
+
+
+class _Group:
+    """What matters in the turns of one speaker on one channel."""
+
+    def __init__(
+        self, rules: Iterable[Rule], anchors: Iterable[Anchor], speaker: str, channel: str
+    ) -> None:
+        triggers: dict[int, list[int]] = defaultdict(list)
+        for rule in rules:
+            if speaker in rule.speakers and channel in rule.channels:
+                for phrase in rule.evidence:
+                    triggers[phrase].append(rule.number)
+        anchored: dict[int, list[int]] = defaultdict(list)
+        for anchor in anchors:
+            if speaker in anchor.speakers:
+                for phrase in anchor.phrases:
+                    anchored[phrase].append(anchor.number)
+        #: Phrase -> the rules it may make fire, and the anchors it is one of.
+        self.triggers = {phrase: tuple(own) for phrase, own in triggers.items()}
+        self.anchored = {phrase: tuple(own) for phrase, own in anchored.items()}
+        #: The phrases to scan for.
+        self.phrases = frozenset({*triggers, *anchored})
 
 
 class RuleSet:
@@ -34,42 +59,50 @@ class RuleSet:
         digest: str,
     ) -> None:
         self.rules = rules
+        #: The phrases as they are written, and those that are also heard on voice channels.
         self.expressions = expressions
         self.heard = heard
         #: First 16 hex digits of the SHA-256 over rule files and word classes.
         self.digest = digest
-        self._matcher = Matcher(dict(enumerate(expressions)))
-        self._ear = Matcher(heard)
         self.anchors: tuple[Anchor, ...] = tuple(
             sorted((a for rule in rules for a in rule.anchors), key=lambda a: a.number)
         )
-        self._triggers: dict[int, list[Rule]] = defaultdict(list)
-        for rule in rules:
-            for phrase in rule.evidence:
-                self._triggers[phrase].append(rule)
-        self._anchored: dict[int, list[Anchor]] = defaultdict(list)
-        for anchor in self.anchors:
-            for phrase in anchor.phrases:
-                self._anchored[phrase].append(anchor)
-        self._wanted = {
-            (speaker, channel): self._phrases_for(speaker, channel)
-            for speaker in SPEAKERS
-            for channel in CHANNELS
-        }
+        self.reader = Phrases(dict(enumerate(expressions)))
+        self.listener = Phrases(heard)
+        # built at the first turn of the kind, then kept
+        self._groups: dict[tuple[str, str], _Group] = {}
+        self._gates: dict[int, re.Pattern[str]] = {}
+        self._scanners: dict[tuple[bool, frozenset[int]], Scanner] = {}
 
     def __reduce__(self) -> tuple[object, ...]:
         return RuleSet, (self.rules, self.expressions, self.heard, self.digest)
 
-    def _phrases_for(self, speaker: str, channel: str) -> frozenset[int]:
-        """The phrases that matter in a turn of this speaker on this channel."""
-        wanted: set[int] = set()
-        for rule in self.rules:
-            if speaker in rule.speakers and channel in rule.channels:
-                wanted.update(rule.any, rule.all, rule.none, rule.of, rule.allow)
-        for anchor in self.anchors:
-            if speaker in anchor.speakers:
-                wanted.update(anchor.phrases)
-        return frozenset(wanted)
+    def _group(self, speaker: str, channel: str) -> _Group:
+        group = self._groups.get((speaker, channel))
+        if group is None:
+            group = _Group(self.rules, self.anchors, speaker, channel)
+            self._groups[speaker, channel] = group
+        return group
+
+    def _scanner(self, by_sound: bool, phrases: frozenset[int]) -> Scanner:
+        scanner = self._scanners.get((by_sound, phrases))
+        if scanner is None:
+            known = self.listener if by_sound else self.reader
+            scanner = Scanner(known, sorted(phrases & known.expressions.keys()))
+            self._scanners[by_sound, phrases] = scanner
+        return scanner
+
+    def _gate(self, rule: Rule, by_sound: bool) -> re.Pattern[str] | None:
+        """What must stand in a text for a rule's exceptions to matter."""
+        phrases = (*rule.none, *rule.allow)
+        if not phrases:
+            return None
+        if by_sound:
+            return _ALWAYS
+        gate = self._gates.get(rule.number)
+        if gate is None:
+            gate = self._gates[rule.number] = self.reader.gate(phrases)
+        return gate
 
     def find(
         self, normals: Sequence[Normal], speakers: Sequence[str], channels: Sequence[str]
@@ -78,68 +111,86 @@ class RuleSet:
 
         Anchors and positions in the conversation are not looked at: see ``fold``.
         """
-        wanted = [self._wanted[key] for key in zip(speakers, channels, strict=True)]
-        squeezed = [i for i, normal in enumerate(normals) if normal.squeezed is not None]
-        texts = [normal.text for normal in normals]
-        texts += [normals[i].squeezed.text for i in squeezed]  # type: ignore[union-attr]
-        owner = [*range(len(normals)), *squeezed]
-        wanted += [wanted[i] for i in squeezed]
-        found = self._matcher.scan(texts, wanted)
-        # by sound: each turn once, as it reads without what stands inside words
-        last = {i: place for place, i in enumerate(owner)}
-        spoken = [last[i] for i, channel in enumerate(channels) if channel == "voice"]
-        heard = self._listen(spoken, texts, wanted) if self.heard and spoken else {}
+        # turns that say the same are looked at once
+        kinds: dict[tuple[str, str], dict[str, int]] = {}
+        first: list[int] = []
+        for place, (normal, *kind) in enumerate(zip(normals, speakers, channels, strict=True)):
+            same = kinds.setdefault(tuple(kind), {})  # type: ignore[arg-type]
+            first.append(same.setdefault(normal.text, place))
         results: list[TurnHits | None] = [None] * len(normals)
-        for place, i in enumerate(owner):
-            if not found[place] and place not in heard:
+        for (speaker, channel), places in kinds.items():
+            group = self._group(speaker, channel)
+            self._find_kind(group, normals, list(places.values()), channel == "voice", results)
+        return [results[place] for place in first]
+
+    def _find_kind(
+        self,
+        group: _Group,
+        normals: Sequence[Normal],
+        places: Sequence[int],
+        by_sound: bool,
+        results: list[TurnHits | None],
+    ) -> None:
+        """Fill in the results of the turns of one kind."""
+        views = [(place, None) for place in places]
+        views += [(p, view) for p in places if (view := normals[p].squeezed)]  # type: ignore[misc]
+        texts = [normals[place].text if view is None else view.text for place, view in views]
+        found = self._scanner(False, group.phrases).scan(texts)
+        heard = self._listen(group, views, texts) if by_sound and self.heard else {}
+        for number, (place, view) in enumerate(views):
+            written = found[number]
+            if written is None and number not in heard:
                 continue
-            turn = TurnText(texts[place], found[place], self._matcher)
-            views = [turn, *(HeardText(turn, *ear, self._ear) for ear in heard.get(place, ()))]
-            view = normals[i].squeezed if place >= len(normals) else None
-            for one in views:
-                if one.candidates:
-                    more = self._judge(one, speakers[i], channels[i])
-                    if more is not None:
-                        share, note = _SHARES[isinstance(one, HeardText), view is not None]
-                        results[i] = _join(results[i], more, view, share, note)
-        return results
+            turn = TurnText(texts[number], written or {}, group.phrases, self.reader)
+            if written:
+                more = self._judge(turn, group)
+                if more is not None:
+                    results[place] = _join(results[place], more, view, *_SHARES[False, bool(view)])
+            for sound, by_ear in heard.get(number, ()):
+                ear = HeardText(turn, sound, by_ear, group.phrases, self.listener)
+                more = self._judge(ear, group)
+                if more is not None:
+                    results[place] = _join(results[place], more, view, *_SHARES[True, bool(view)])
 
     def _listen(
-        self, spoken: Sequence[int], texts: Sequence[str], wanted: Sequence[frozenset[int]]
-    ) -> dict[int, list[tuple[str, Candidates]]]:
-        """Of each text in ``spoken`` that sounds like a phrase, the sounds and candidates."""
+        self,
+        group: _Group,
+        views: Sequence[tuple[int, Squeezed | None]],
+        texts: Sequence[str],
+    ) -> dict[int, list[tuple[str, Found]]]:
+        """Of each view that sounds like a phrase, the sounds and what they are heard as.
+
+        Each turn is listened to once, without what stands inside its words.
+        """
+        last = {place: number for number, (place, _) in enumerate(views)}
         heard: list[tuple[int, str]] = []
-        for place, ways in zip(spoken, sounds([texts[place] for place in spoken]), strict=True):
-            heard.extend((place, way) for way in ways if way is not None)
-        found = self._ear.scan([way for _, way in heard], [wanted[place] for place, _ in heard])
-        result: dict[int, list[tuple[str, Candidates]]] = {}
-        for (place, way), candidates in zip(heard, found, strict=True):
-            if candidates:
-                result.setdefault(place, []).append((way, candidates))
+        spoken = list(last.values())
+        for number, ways in zip(spoken, sounds([texts[n] for n in spoken]), strict=True):
+            heard.extend((number, way) for way in ways if way is not None)
+        found = self._scanner(True, group.phrases).scan([way for _, way in heard])
+        result: dict[int, list[tuple[str, Found]]] = {}
+        for (number, way), own in zip(heard, found, strict=True):
+            if own:
+                result.setdefault(number, []).append((way, own))
         return result
 
-    def _judge(self, turn: TurnText, speaker: str, channel: str) -> TurnHits | None:
-        hits: list[Hit] = []
-        seen: set[int] = set()
-        anchors: set[int] = set()
+    def _judge(self, turn: TurnText, group: _Group) -> TurnHits | None:
         by_sound = isinstance(turn, HeardText)
-        for phrase in turn.candidates:
-            for rule in self._triggers.get(phrase, ()):
-                if (
-                    rule.number not in seen
-                    and speaker in rule.speakers
-                    and channel in rule.channels
-                    and (rule.speech or not by_sound)
-                ):
-                    seen.add(rule.number)
-                    hits.extend(evaluate(rule, turn))
-            for anchor in self._anchored.get(phrase, ()):
-                if (
-                    anchor.number not in anchors
-                    and speaker in anchor.speakers
-                    and turn.spans(phrase)
-                ):
-                    anchors.add(anchor.number)
+        asked: dict[int, list[int]] = {}
+        anchors: set[int] = set()
+        for phrase in turn.found:
+            for rule in group.triggers.get(phrase, ()):
+                if rule in asked:
+                    asked[rule].append(phrase)
+                else:
+                    asked[rule] = [phrase]
+            if phrase in group.anchored and turn.spans(phrase):
+                anchors.update(group.anchored[phrase])
+        hits: list[Hit] = []
+        for number, phrases in asked.items():
+            asking = self.rules[number]
+            if asking.speech or not by_sound:
+                hits += evaluate(asking, turn, phrases, self._gate(asking, by_sound))
         if not hits and not anchors:
             return None
         return TurnHits(tuple(hits), tuple(sorted(anchors)))
@@ -157,6 +208,8 @@ def _join(
     known: TurnHits | None, more: TurnHits, view: Squeezed | None, share: float, note: str
 ) -> TurnHits:
     """Hits known so far, and of those of a further view the ones that they lack."""
+    if known is None and view is None and share == 1.0:
+        return more
     hits = list(known.hits) if known else []
     count = len(hits)
     for hit in more.hits:

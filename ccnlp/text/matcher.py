@@ -1,117 +1,185 @@
-"""All phrases of all rules in one scan, then verification.
+"""All phrases that matter in one scan, each verified where the scan saw it.
 
 The scan is one Aho-Corasick automaton (daachorse, character-wise, overlapping hits) over the
-joined text of a batch. A hit is a phrase found (where the phrase is literal) or a reason to run
-that phrase's bounded expression on the characters around it. Verification is left until a rule
-asks for a phrase, and then done once a turn: most candidates are never looked at.
+joined text of a batch. A hit is a phrase found (where the phrase is literal) or opens a window
+in which that phrase's bounded expression runs. All hits of one phrase in one turn share a
+window, so an expression runs once a turn at most, and most turns run very few.
+
+Phrases that only matter once something else was found (``none``, ``allow`` ...) are not scanned
+for at all; asked for, they are looked up in the turn.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import daachorse
 
-from ccnlp.text.expression import SPAN_LIMIT, Expression
+from ccnlp.text.expression import SPAN_LIMIT, Expression, texts_pattern
 
 #: Stands between the turns of a batch; no phrase holds it.
 SEPARATOR: Final = "\x00"
+# how far behind its start a match or what it looks at can reach, with room to spare
+_BEYOND: Final = 2 * SPAN_LIMIT
 # what may stand before a phrase that asks for the start of the turn, and after one at its end
 _LEAD: Final = re.compile(r"(?:[^\w]|_|[嗯喂哦啊呃额诶唉哎]){0,12}")
 _TAIL: Final = re.compile(r"(?:[^\w]|_){0,12}")
 # Chinese characters, or what stands for their sounds
 _SHORT: Final = re.compile(r"[\u3400-\u9fff\ue000-\uf8ff]{1,2}")
 
-#: A candidate: where the literal starts and ends, and how far before it the phrase may start
-#: (-1: the literal is the phrase).
-Candidate = tuple[int, int, int]
-#: Phrase number -> candidates in one turn.
-Candidates = dict[int, list[Candidate]]
 SpanList = list[tuple[int, int]]
+#: Phrase number -> its spans in one turn, edges not looked at yet.
+Found = dict[int, SpanList]
 
 
-class Matcher:
-    """Finds phrases, which it knows by the numbers they are given under."""
+class Phrases:
+    """Expressions by number, compiled when first needed."""
 
     def __init__(self, expressions: Mapping[int, Expression]) -> None:
         self.expressions = expressions
-        owners: dict[str, list[tuple[int, int]]] = {}
-        for number, expression in expressions.items():
-            for text in expression.texts:
-                owners.setdefault(text, []).append((number, -1))
-            for anchor in expression.anchors:
-                owners.setdefault(anchor.text, []).append((number, anchor.before))
-        self._owners = [tuple(own) for own in owners.values()]
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(owners)) if owners else None
+        self._compiled: dict[int, re.Pattern[str]] = {}
 
-    def scan(self, texts: Sequence[str], wanted: Sequence[frozenset[int]]) -> list[Candidates]:
-        """Candidates of each text; of text ``i`` only phrases in ``wanted[i]``."""
-        found: list[Candidates] = [{} for _ in texts]
-        if self._automaton is None or not texts:
-            return found
-        joined = SEPARATOR.join(texts)
-        owners = self._owners
-        turn, base = 0, 0
-        end_of_turn = len(texts[0])
-        own, allowed = found[0], wanted[0]
-        for start, end, literal in self._automaton.find_overlapping(joined):
-            while end > end_of_turn:
-                turn += 1
-                base = end_of_turn + 1
-                end_of_turn = base + len(texts[turn])
-                own, allowed = found[turn], wanted[turn]
-            for phrase, before in owners[literal]:
-                if phrase in allowed:
-                    entry = own.get(phrase)
-                    if entry is None:
-                        own[phrase] = [(start - base, end - base, before)]
-                    else:
-                        entry.append((start - base, end - base, before))
-        return found
+    def pattern(self, phrase: int) -> re.Pattern[str]:
+        """The regular expression of a phrase, also of one that is literal."""
+        compiled = self._compiled.get(phrase)
+        if compiled is None:
+            expression = self.expressions[phrase]
+            compiled = re.compile(expression.pattern or texts_pattern(list(expression.texts)))
+            self._compiled[phrase] = compiled
+        return compiled
 
-    def verify(
+    def look_up(self, phrase: int, text: str) -> SpanList:
+        """The spans of a phrase in ``text`` without a scan, edges not looked at."""
+        pattern = self.pattern(phrase)
+        first = pattern.search(text)
+        if first is None:
+            return []
+        if self.expressions[phrase].pattern:
+            return _matches(pattern, text, first.start(), len(text))
+        return [
+            (start, start + len(one))
+            for one in self.expressions[phrase].texts
+            for start in _places(one, text, first.start())
+        ]
+
+    def gate(self, numbers: Sequence[int]) -> re.Pattern[str]:
+        """An expression that is found wherever one of the phrases may stand, and seldom else."""
+        texts: dict[str, None] = {}
+        for number in numbers:
+            expression = self.expressions[number]
+            texts.update(dict.fromkeys(expression.texts))
+            texts.update(dict.fromkeys(anchor.text for anchor in expression.anchors))
+        return re.compile(texts_pattern(list(texts)))
+
+    def keep(
         self,
         phrase: int,
-        candidates: Sequence[Candidate],
+        spans: SpanList,
         text: str,
         boundaries: Callable[[], frozenset[int]],
     ) -> SpanList:
-        """The true spans of a phrase in ``text``; ``boundaries`` is called if they matter."""
+        """The spans whose edges are as the phrase asks; ``boundaries`` is called if needed."""
         expression = self.expressions[phrase]
-        if expression.pattern is None:
-            spans = [(start, end) for start, end, _ in candidates]
-        else:
-            spans = _expand(expression.pattern, candidates, text)
         spans = [span for span in spans if not _inside_latin(text, *span)]
         if expression.turn_start:
             spans = [span for span in spans if _LEAD.fullmatch(text, 0, span[0])]
         if expression.turn_end:
             spans = [span for span in spans if _TAIL.fullmatch(text, span[1])]
-        if not spans:
-            return spans
         if expression.bounded:
             spans = [span for span in spans if _at_words(expression, span, text, boundaries)]
         return spans
 
 
-def _expand(pattern: re.Pattern[str], candidates: Sequence[Candidate], text: str) -> SpanList:
-    """Matches around anchors: for each start the one match, and of nested ones the inner."""
-    starts: dict[int, int] = {}
-    for anchor, end, before in candidates:
-        at = max(0, anchor - before)
-        limit = anchor + 2 * SPAN_LIMIT  # out of any match's reach; keeps this linear
-        while at <= anchor:
-            match = pattern.search(text, at, limit)
-            if match is None or match.start() > anchor:
-                break
-            if match.end() >= end:
-                starts[match.start()] = match.end()
-            at = match.start() + 1
-    spans = sorted(starts.items(), key=lambda span: (-span[0], span[1]))
+class Scanner:
+    """One automaton over the literals of some phrases."""
+
+    def __init__(self, phrases: Phrases, numbers: Iterable[int]) -> None:
+        self._phrases = phrases
+        owners: dict[str, list[tuple[int, int]]] = {}
+        for number in numbers:
+            expression = phrases.expressions[number]
+            for text in expression.texts:
+                owners.setdefault(text, []).append((number, -1))
+            for anchor in expression.anchors:
+                owners.setdefault(anchor.text, []).append((number, anchor.before))
+        # most literals have one owner: a plain pair is cheaper than a tuple of them
+        self._owners = [tuple(own) for own in owners.values()]
+        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(owners)) if owners else None
+
+    def scan(self, texts: Sequence[str]) -> list[Found | None]:
+        """The phrases found in each text, in order; ``None`` where there are none."""
+        results: list[Found | None] = [None] * len(texts)
+        if self._automaton is None or not texts:
+            return results
+        owners = self._owners
+        turn, base, end_of_turn = 0, 0, len(texts[0])
+        found: Found = {}
+        windows: dict[int, tuple[int, int]] = {}
+        for start, end, literal in self._automaton.find_overlapping(SEPARATOR.join(texts)):
+            if end > end_of_turn:
+                if windows:
+                    self._open(windows, texts[turn], found)
+                    windows = {}
+                if found:
+                    results[turn] = found
+                    found = {}
+                while end > end_of_turn:
+                    turn += 1
+                    base = end_of_turn + 1
+                    end_of_turn = base + len(texts[turn])
+            start -= base
+            for phrase, before in owners[literal]:
+                if before < 0:
+                    span = start, end - base
+                    if phrase in found:
+                        found[phrase].append(span)
+                    else:
+                        found[phrase] = [span]
+                elif phrase in windows:
+                    low, high = windows[phrase]
+                    windows[phrase] = (min(low, start - before), max(high, start))
+                else:
+                    windows[phrase] = (start - before, start)
+        if windows:
+            self._open(windows, texts[turn], found)
+        if found:
+            results[turn] = found
+        return results
+
+    def _open(self, windows: dict[int, tuple[int, int]], text: str, found: Found) -> None:
+        """Run the expressions of a turn in their windows."""
+        pattern_of = self._phrases.pattern
+        for phrase, (low, high) in windows.items():
+            pattern = pattern_of(phrase)
+            low = max(low, 0)
+            # the limit is out of any match's reach, and keeps this linear
+            first = pattern.search(text, low, high + _BEYOND)
+            if first is not None and first.start() <= high:
+                found[phrase] = _matches(pattern, text, first.start(), high)
+
+
+def _places(one: str, text: str, start: int) -> Iterable[int]:
+    at = text.find(one, start)
+    while at >= 0:
+        yield at
+        at = text.find(one, at + 1)
+
+
+def _matches(pattern: re.Pattern[str], text: str, at: int, last: int) -> SpanList:
+    """For each start in ``at..last`` the one match, and of nested ones the inner."""
+    spans: SpanList = []
+    while at <= last:
+        match = pattern.search(text, at, last + _BEYOND)
+        if match is None or match.start() > last:
+            break
+        spans.append(match.span())
+        at = match.start() + 1
+    if len(spans) < 2:
+        return spans
     inner: SpanList = []
-    nearest = len(text) + 1
-    for start, end in spans:  # from the right: a span that reaches beyond a later one holds it
-        if end < nearest:
+    nearest = 1 << 60
+    for start, end in reversed(spans):
+        if end < nearest:  # from the right: a span that reaches beyond a later one holds it
             inner.append((start, end))
             nearest = end
     inner.reverse()

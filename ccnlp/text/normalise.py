@@ -20,6 +20,7 @@ import functools
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -67,9 +68,15 @@ class _Tables(msgspec.Struct, frozen=True):
 
 
 @functools.cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = msgspec.json.decode((Path(__file__).parent / "fold.json").read_bytes())
+    return data
+
+
+@functools.cache
 def _tables() -> _Tables:
     """The tables of ``fold.json`` (see ``make_fold``) as arrays over all code points."""
-    data = msgspec.json.decode((Path(__file__).parent / "fold.json").read_bytes())
+    data = _data()
     fold = np.arange(0x110000, dtype="<u4")
     script = fold.copy()
     # a lone surrogate cannot be handed to native code
@@ -91,6 +98,30 @@ def _tables() -> _Tables:
             kind[first : last + 1] = value
     kind[0x20] = _BLANK
     return _Tables(fold, script, kind)
+
+
+@functools.cache
+def character_shares() -> dict[str, float]:
+    """Share in running text, in (0, 1), of the most frequent Chinese characters."""
+    chars, per_million = _data()["frequent"]
+    return {char: n / 1e6 for char, n in zip(chars, per_million, strict=True)}
+
+
+@functools.cache
+def word_shares() -> dict[str, float]:
+    """Occurrences a character of running text, in (0, 1), of the most frequent words."""
+    return {word: n / 1e6 for word, n in _data()["words"].items()}
+
+
+@functools.cache
+def _fold_map() -> dict[int, str]:
+    before, after = _data()["fold"]
+    return {ord(a): b for a, b in zip(before, after, strict=True)}
+
+
+def fold(text: str) -> str:
+    """The folded form of a short text, as ``normalise`` gives it; for rules and dictionaries."""
+    return text.translate(_fold_map())
 
 
 def _codes(text: str) -> NDArray[np.uint32]:

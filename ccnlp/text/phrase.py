@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from ccnlp.errors import ConfigError
-from ccnlp.text.normalise import normalise
+from ccnlp.text.normalise import fold
 
 #: Longest gap that may be asked for, in characters.
 GAP_LIMIT: Final = 30
@@ -61,6 +61,10 @@ class Comma(msgspec.Struct, frozen=True):
     """A clause ends here, or not: a comma, a blank, or nothing."""
 
 
+class Start(msgspec.Struct, frozen=True):
+    """The start of the turn, inside a group."""
+
+
 class End(msgspec.Struct, frozen=True):
     """The end of the turn, inside a group."""
 
@@ -76,7 +80,7 @@ class Wild(msgspec.Struct, frozen=True):
     most: int
 
 
-Node = Literal | Choice | Optional | Gap | Digits | Comma | Blank | End | Wild
+Node = Literal | Choice | Optional | Gap | Digits | Comma | Blank | Start | End | Wild
 Sequence = tuple[Node, ...]
 
 
@@ -104,11 +108,6 @@ class Lexicon(msgspec.Struct, frozen=True):
     def with_classes(self, own: Mapping[str, tuple[str, ...]]) -> "Lexicon":
         """The same with ``own`` classes, which go before those of equal name."""
         return Lexicon({**self.classes, **own}, self.aliases) if own else self
-
-
-def fold(text: str) -> str:
-    """The folded form of a rule's text, as turns are folded."""
-    return normalise(text).text
 
 
 class PhraseParser:
@@ -257,14 +256,14 @@ class _Reading:
                 nodes.extend(self.parser.literal("".join(text)))
                 text.clear()
 
-        while (sign := self.peek()) and sign not in "|)<>^":
+        while (sign := self.peek()) and sign not in "|)<>":
             start = self.at
-            if sign == "$":
+            if sign in "^$":
                 if not self.depth:
                     break
                 self.at += 1
                 flush()
-                nodes.append(End())
+                nodes.append(Start() if sign == "^" else End())
                 continue
             if sign == "\\":
                 text.append(self._escaped())
@@ -283,6 +282,7 @@ class _Reading:
                 nodes.append(Comma())
             elif sign.isspace():
                 self.at += 1
+                self.take("?")  # so is a blank
                 flush()
                 if nodes and self.peek() not in ("|", ")", ""):
                     nodes.append(Blank())
@@ -353,7 +353,7 @@ class _Reading:
         self.depth -= 1
         if not self.take(")"):
             sign = self.peek()
-            if sign and sign in "<>^":
+            if sign and sign in "<>":
                 raise self.fail(
                     f"{sign} stands inside a group",
                     f"it may only stand at an end of the phrase; write \\{sign} for the sign",

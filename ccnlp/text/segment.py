@@ -22,8 +22,9 @@ from ccnlp.assets import asset
 from ccnlp.errors import ConfigError
 from ccnlp.text.normalise import fold_script
 
-# what rjieba leaves joined, and how jieba splits it
-_JOINED: Final = re.compile(r"[-_.+#&%]")
+# what rjieba may leave joined, and how jieba splits it
+_SIGNS: Final = re.compile(r"[-_.+#&%]")
+_JOINED: Final = re.compile(r"[-_.+#&%][-_.+#&%a-zA-Z0-9]|[a-zA-Z0-9][-_.+#&%]")
 _JIEBA_SKIP: Final = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 _HAN_OR_WORD: Final = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 
@@ -100,7 +101,7 @@ class Segmenter:
     def _split_joined(self, words: list[str]) -> list[str]:
         result = []
         for word in words:
-            if len(word) == 1 or _JOINED.search(word) is None or self._jieba.has_word(word):
+            if len(word) == 1 or _SIGNS.search(word) is None or self._jieba.has_word(word):
                 result.append(word)
             else:
                 result.extend(part for part in _JIEBA_SKIP.split(word) if part)

@@ -1,0 +1,241 @@
+"""How fast text is folded, matched and cut into words, against the plain ways to do it.
+
+    python -m benchmarks.matching [FILE.jsonl ...]
+
+The files hold transcripts; without any, the sample data serves. Every ratio comes from one run
+on the same turns, one thread; hits have to be identical, or the run fails.
+
+* rules: 2,000 generated phrase rules (literals, alternatives, gaps, numbers; with word boundaries
+  and negation scope), as the analyser runs them, against a loop of ``re`` over their expressions;
+* literals: 10,000 generated phrases, overlapping, against one ``re`` alternation in a lookahead;
+* words: our segmentation against jieba's.
+"""
+
+import argparse
+import json
+import random
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import daachorse
+import jieba
+
+from ccnlp.assets import asset
+from ccnlp.rules.evaluate import TurnText
+from ccnlp.rules.load import load_rules
+from ccnlp.rules.ruleset import RuleSet
+from ccnlp.text.expression import Expression
+from ccnlp.text.matcher import Scanner
+from ccnlp.text.normalise import normalise_many
+from ccnlp.text.segment import boundaries, segment
+
+BATCH = 2_000
+
+
+def read_turns(paths: Sequence[Path]) -> list[tuple[str, str]]:
+    """(speaker, text) of every turn."""
+    turns = []
+    for path in paths:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            for turn in record.get("transcript", record)["turns"]:
+                turns.append((turn["speaker"], turn["text"]))
+    return turns
+
+
+def best(work: Callable[[], object], times: int = 3) -> float:
+    """Fewest CPU seconds of several runs."""
+    seconds = []
+    for _ in range(times):
+        start = time.process_time()
+        work()
+        seconds.append(time.process_time() - start)
+    return min(seconds)
+
+
+def chinese_pieces(texts: Iterable[str], rng: random.Random, count: int, low: int, high: int
+                   ) -> list[str]:  # fmt: skip
+    """Distinct pieces of running Chinese text."""
+    runs = [run for text in texts for run in re.findall(r"[\u4e00-\u9fff]{4,}", text)]
+    pieces: set[str] = set()
+    while len(pieces) < count:
+        run = rng.choice(runs)
+        length = rng.randint(low, min(high, len(run)))
+        start = rng.randint(0, len(run) - length)
+        pieces.add(run[start : start + length])
+    return sorted(pieces)
+
+
+def generated_rules(texts: Sequence[str], count: int, seed: int = 7) -> str:
+    """A rule file of ``count`` rules of all shapes, from pieces of the text."""
+    rng = random.Random(seed)
+    short = chinese_pieces(texts, rng, 1_500, 2, 2)
+    long = chinese_pieces(texts, rng, 4_000, 3, 6)
+    rng.shuffle(long)
+    lines = ["category: complaint", "severity: low", "unless: [negated]", "rules:"]
+    for number in range(count):
+        a, b, c = rng.sample(long, 3)
+        x, y, z = rng.sample(short, 3)
+        phrase = (
+            f"{a}", f"{a}", f"({x}|{y}|{a})?{b}", f"({a}|{b}|{c})", f"{x}..{b}", f"{a}..8({y}|{z})",
+            f"#+{x}", f"{a}?..4{c}", f"<{x}{z}>", f"({x}|{y})({a}|{b})",
+        )[number % 10]  # fmt: skip
+        lines += [
+            f"  - id: r{number}",
+            "    explanation: x",
+            f'    any: ["{phrase}", "{c}"]',
+            "    good: [x]",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def match_all(rules: RuleSet, turns: Sequence[tuple[str, str]]) -> list[object]:
+    """Fold and match in batches, as the engine does."""
+    found: list[object] = []
+    for start in range(0, len(turns), BATCH):
+        part = turns[start : start + BATCH]
+        normals = normalise_many([text for _, text in part])
+        found += rules.find(normals, ["customer"] * len(part), ["chat"] * len(part))
+    return found
+
+
+def plain_expression(expression: Expression) -> re.Pattern[str]:
+    """The phrase as one who has only ``re`` would write it, in a lookahead for overlaps."""
+    if expression.pattern:
+        return re.compile(f"(?=({expression.pattern}))")
+    texts = sorted(expression.texts, key=len)
+    return re.compile("(?=(" + "|".join(map(re.escape, texts)) + "))")
+
+
+def loop_all(
+    texts: Sequence[str], plain: Sequence[re.Pattern[str]]
+) -> list[list[tuple[int, int, int]]]:
+    """(phrase, start, end) of every turn by a loop over all expressions."""
+    results = []
+    for text in texts:
+        found = []
+        for phrase, pattern in enumerate(plain):
+            for match in pattern.finditer(text):
+                found.append((phrase, *match.span(1)))
+        results.append(found)
+    return results
+
+
+def settled(
+    rules: RuleSet, text: str, found: Iterable[tuple[int, int, int]]
+) -> set[tuple[int, int, int]]:
+    """The spans that keep to the edges asked for; for each start the shortest, inner ones only."""
+    kept: dict[int, dict[int, int]] = {}
+    for phrase, start, end in found:
+        expression = rules.expressions[phrase]
+        cut = (start > 0 and re.fullmatch("[0-9]{2}|[a-z]{2}", text[start - 1 : start + 1])) or (
+            end < len(text) and re.fullmatch("[0-9]{2}|[a-z]{2}", text[end - 1 : end + 1])
+        )
+        short = re.fullmatch("[\u4e00-\u9fff]{1,2}", text[start:end])
+        ends = boundaries(text) if short or expression.word_start or expression.word_end else ()
+        if cut or ((short or expression.word_start) and start not in ends):
+            continue
+        if (short or expression.word_end) and end not in ends:
+            continue
+        own = kept.setdefault(phrase, {})
+        own[start] = min(end, own.get(start, end))
+    result = set()
+    for phrase, own in kept.items():
+        for start, end in own.items():
+            if not any(start < s and e <= end for s, e in own.items()):
+                result.add((phrase, start, end))
+    return result
+
+
+def time_rules(turns: Sequence[tuple[str, str]], count: int) -> None:
+    """Rules against a loop of ``re``."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rules.yaml"
+        path.write_text(generated_rules([text for _, text in turns], count), encoding="utf-8")
+        start = time.perf_counter()
+        rules = load_rules([path])
+        loaded = time.perf_counter() - start
+    match_all(rules, turns[:10])
+    sample = turns[:: max(1, len(turns) // 400)][:400]
+    characters = sum(len(text) for _, text in turns)
+    some = sum(len(text) for _, text in sample)
+    fast = best(lambda: match_all(rules, turns))
+    ours = best(lambda: match_all(rules, sample))
+    plain = [plain_expression(expression) for expression in rules.expressions]
+    texts = [normal.text for normal in normalise_many([text for _, text in sample])]
+    loop = best(lambda: loop_all(texts, plain), times=1)
+    hits = 0
+    phrases = range(len(plain))
+    scanned = Scanner(dict(enumerate(rules.expressions)), phrases).scan(texts)
+    for text, candidates, found in zip(texts, scanned, loop_all(texts, plain), strict=True):
+        candidates = candidates or {}
+        turn = TurnText(text, candidates, phrases, rules.reader)
+        own = {(phrase, *span) for phrase in candidates for span in turn.spans(phrase)}
+        expected = settled(rules, text, found)
+        if settled(rules, text, own) != expected:
+            raise SystemExit(f"hits differ: {settled(rules, text, own) ^ expected}")
+        hits += len(expected)
+    print(f"rules: {count} ({len(plain)} phrases, read in {loaded:.2f} s), {characters} characters")
+    print(f"  fold + match          {characters / fast / 1e6:6.2f} M characters/s")
+    print(f"  loop of re            {some / loop / 1e6:6.4f} M characters/s, on a sample")
+    print(f"  ratio on the sample   {loop / ours:6.0f} x, {hits} hits identical")
+
+
+def time_literals(turns: Sequence[tuple[str, str]], count: int) -> None:
+    """Literal phrases against one alternation."""
+    texts = [normal.text for normal in normalise_many([text for _, text in turns])]
+    phrases = chinese_pieces(texts, random.Random(11), count, 2, 6)
+    automaton = daachorse.CharwiseDoubleArrayAhoCorasick(phrases)
+    joined = "\0".join(texts)
+    part = joined[:20_000]
+    longest = "|".join(map(re.escape, sorted(phrases, key=len, reverse=True)))
+    pattern = re.compile(f"(?=({longest}))")
+    fast = best(lambda: automaton.find_overlapping(joined))
+    slow = best(lambda: pattern.findall(part), times=1)
+    found: dict[int, int] = {}
+    for start, end, _ in automaton.find_overlapping(part):
+        found[start] = max(end, found.get(start, 0))
+    expected = {match.start(): match.end(1) for match in pattern.finditer(part)}
+    if found != expected:
+        raise SystemExit("hits differ")
+    ratio = (len(joined) / fast) / (len(part) / slow)
+    print(f"literals: {len(phrases)}")
+    print(f"  one scan              {len(joined) / fast / 1e6:6.2f} M characters/s, overlapping")
+    print(f"  re alternation        {len(part) / slow / 1e6:6.4f} M characters/s")
+    print(f"  ratio                 {ratio:6.0f} x, the longest hit at each place identical")
+
+
+def time_words(turns: Sequence[tuple[str, str]]) -> None:
+    """Segmentation against jieba."""
+    jieba.setLogLevel(60)
+    jieba.initialize()
+    jieba.load_userdict(str(asset("configs", "lexicon", "words.txt")))
+    texts = [text for _, text in turns]
+    segment("预热")
+    sample = texts[:3_000]
+    characters = sum(map(len, sample))
+    fast = best(lambda: [segment(text) for text in sample])
+    slow = best(lambda: [jieba.lcut(text) for text in sample], times=1)
+    differing = sum(segment(text) != jieba.lcut(text) for text in sample)
+    print(f"words: {len(sample)} turns")
+    print(f"  segment               {characters / fast / 1e6:6.2f} M characters/s")
+    print(f"  jieba                 {characters / slow / 1e6:6.2f} M characters/s")
+    print(f"  ratio                 {slow / fast:6.1f} x, {differing} turns differ (Traditional)")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path)
+    files = parser.parse_args().files or sorted(asset("data", "sample").glob("**/*.jsonl"))
+    turns = read_turns(files)
+    time_rules(turns, 2_000)
+    time_literals(turns, 10_000)
+    time_words(turns)
+
+
+if __name__ == "__main__":
+    main()
