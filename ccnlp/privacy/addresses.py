@@ -11,20 +11,22 @@ from collections.abc import Iterator
 from typing import Final
 
 from ccnlp.privacy.hits import Hit
-from ccnlp.privacy.numbers import Context
+from ccnlp.privacy.context import Context
 
-_N: Final = r"(?:[0-9十百千]{1,8}(?:[-－—之][0-9十]{1,4}){0,3}|[A-Z甲乙丙丁](?![A-Z])(?:[0-9]{1,2})?)"
-_SP: Final = r"[ ,，、]?"
-_UNIT: Final = (
-    r"(?:号楼|号院|号门|栋|幢|座|楼|层|单元|门牌|室|房|户|号|弄|巷|衖|(?<! )段|院|排|门|组(?!长)|支弄|支路|F(?![A-Z])|期|区|铺|档|街坊)"
+_N: Final = (
+    r"(?:[0-9十百千]{1,8}(?:[-－—之][0-9十]{1,4}){0,3}|[A-Z甲乙丙丁](?![A-Z])(?:[0-9]{1,2})?)"
 )
-_PART: Final = rf"(?:(?:附|第|甲)?{_N} ?{_UNIT}|[东西南北中]单元)(?:之[0-9十]{{1,3}}|附[0-9]{{1,3}}号?)?"
+_SP: Final = r"[ ,，、]?"
+_UNIT: Final = r"(?:号楼|号院|号门|栋|幢|座|楼|层|单元|门牌|室|房|户|号|弄|巷|衖|(?<! )段|院|排|门|组(?!长)|支弄|支路|F(?![A-Z])|期|区|铺|档|街坊)"
+_PART: Final = (
+    rf"(?:(?:附|第|甲)?{_N} ?{_UNIT}|[东西南北中]单元)(?:之[0-9十]{{1,3}}|附[0-9]{{1,3}}号?)?"
+)
 #: A settlement or building between two numbered parts.
 _BETWEEN: Final = r"[一-龥A-Z]{1,10}?"
 _CORE: Final = re.compile(
     rf"{_PART}(?:{_SP}{_PART}|{_SP}{_BETWEEN}{_SP}(?={_N} ?(?:号楼|栋|幢|座|楼|单元|室|门|号|层|期)){_PART})*"
     rf"(?:{_SP}[一-龥]{{1,6}}(?:大厦|广场|中心|大楼|附楼|公寓|楼)(?={_SP}[0-9]{{3,4}}))?"
-    rf"(?:{_SP}[东西南北中](?:[户边门侧]|(?![一-龥]))|{_SP}(?:(?:[0-9]{{1,3}}-){{1,2}}[A-Z]?[0-9]{{1,4}}|[A-Z]?[0-9]{{2,4}})(?:室|房|号)?(?![0-9十百千万]|年|月|元|块|天|点|个|分|[:：])|{_SP}[A-Z][室座](?![A-Z]))?"
+    rf"(?:{_SP}[东西南北中](?:[户边门侧]|(?![一-龥]))|{_SP}(?:(?:[0-9]{{1,3}}-){{1,2}}[A-Z]?[0-9]{{1,4}}|[A-Z]?[0-9]{{2,4}})(?:室|房|号)?(?![0-9十百千万]|年|月|元|块|天|点|个|分|[:：])|{_SP}[A-Z][室座](?![A-Z])|[A-Z](?![A-Z0-9]))?"
 )
 #: A settlement, road or building with numbers joined by dashes: 5-2-301.
 _DASHED: Final = re.compile(
@@ -42,12 +44,18 @@ _NOT_ROAD: Final = re.compile(
     r"这里|那里|哪里|家里|心里|夜里|店里|公里|手里|卡里|包里|条条|这条|一条|头条|前台|平台|柜台|后台|电台|阶段|时段|地段|手段|中段|路段|车站|"
     r"上门|部门|热门|专门|出门|开门|家门|后门|登机口|航站|首都|全都|成都|第|上海|服务中心|客服中心|预约台|服务台|咨询台|分诊台|中心|数据|热线|前面|后面|手机)$"
 )
-_BUILDING: Final = re.compile(r"栋|幢|号楼|单元|座[0-9 ]|号院|弄[0-9 ]|号门|门[0-9十 ]|巷.*号|楼.*室|楼[0-9A-Z]|室$")
-_ADMIN: Final = r"(?:省|市|区|县|镇|乡|旗|州|街道|开发区|新区|村|里|路|街|道|段|园|苑|小区|花园|社区|大街)"
+_BUILDING: Final = re.compile(
+    r"栋|幢|号楼|单元|座[0-9 ]|号院|弄[0-9 ]|号门|门[0-9十 ]|巷.*号|楼.*室|楼[0-9A-Z]|室$"
+)
+_ADMIN: Final = (
+    r"(?:省|市|区|县|镇|乡|旗|州|街道|开发区|新区|村|里|路|街|道|段|园|苑|小区|花园|社区|大街)"
+)
 _ADMIN_END: Final = re.compile(_ADMIN + "$")
 _SUFFIX: Final = re.compile("省|市|区|县|镇|乡|路|街")
 _SHORT_ADMIN: Final = re.compile(r"[一-龥](?:省|市|区|县|镇|乡|路|街|村|道)")
 #: Words before an address that are no part of it.
+#: Place names that begin with a stop word.
+_NO_STOP: Final = re.compile("和[平顺睦谐义美畅]|来[宾凤福]|从[化江]|在田|对山|往流|是山")
 _STOPS: Final = re.compile(
     r"地址是?|住址是?|门牌是?|位置是?|寄到|送到|寄去|寄往|改到|改为|改成|搬到|搬去|家住|我住|住在|住|就是|是|在|到|去|给|从|的|了|吧|啊|呢|哦|呃|嗯|欸|诶|"
     r"我家|我|你们|你|您|他|她|说|叫|那个|这个|那|这|写的?|楚|填|看|请|来|往|和|跟|把|换|有|对|机场|户籍|邮寄|新址|旧址|系|喺|叫车|上门|户主|为|就|及"
@@ -67,7 +75,7 @@ def addresses(context: Context, places: frozenset[str]) -> Iterator[Hit]:
             floor = hit.end
             yield hit
     for core in _DASHED.finditer(folded):
-        before = folded[max(0, core.start() - 8):core.start()]
+        before = folded[max(0, core.start() - 8) : core.start()]
         settled = _SETTLED.search(before) and not _NOT_ROAD.search(before.rstrip())
         alone = announced and core.start() == 0 and core[0].count("-") >= 1
         if settled or alone or (announced and core[0].count("-") == 2):
@@ -76,9 +84,15 @@ def addresses(context: Context, places: frozenset[str]) -> Iterator[Hit]:
 
 
 def _judge(
-    folded: str, start: int, end: int, core: str, floor: int, announced: bool, places: frozenset[str]
+    folded: str,
+    start: int,
+    end: int,
+    core: str,
+    floor: int,
+    announced: bool,
+    places: frozenset[str],
 ) -> Hit | None:
-    before = folded[max(floor, start - 8):start]
+    before = folded[max(floor, start - 8) : start]
     bare = before.rstrip(" ")
     road = _ROAD_END.search(bare) is not None
     settled = _SETTLED.search(bare) is not None
@@ -88,13 +102,27 @@ def _judge(
     parts = len(re.findall(_UNIT, core)) + (1 if re.search(r"[0-9]{3,4}$", core) else 0)
     first = re.search(_UNIT, core)
     unit = first[0] if first else ""
-    if unit in ("楼", "层", "区", "期", "门", "组", "段", "房", "户", "排", "院", "座") and parts < 2 and not (road and unit in ("段", "门", "座")):
+    if (
+        unit in ("楼", "层", "区", "期", "门", "组", "段", "房", "户", "排", "院", "座")
+        and parts < 2
+        and not (road and unit in ("段", "门", "座"))
+    ):
         return None
-    if parts == 1 and unit == "号" and re.match(r"[ ]?(?:线|店|楼梯|出口|机|文件|早|晚|上|下|前|之前|开|到|那|的|左右|或|,|，|[0-9])", folded[end:end + 3]) and not road:
+    if (
+        parts == 1
+        and unit == "号"
+        and re.match(
+            r"[ ]?(?:线|店|楼梯|出口|机|文件|早|晚|上|下|前|之前|开|到|那|的|左右|或|,|，|[0-9])",
+            folded[end : end + 3],
+        )
+        and not road
+    ):
         return None
-    strong = (road and unit in ("号", "号院", "号楼", "弄", "巷", "栋", "幢", "门", "段", "衖", "号门", "门牌", "支弄")) or (
-        building and parts >= 2
-    )
+    strong = (
+        road
+        and unit
+        in ("号", "号院", "号楼", "弄", "巷", "栋", "幢", "门", "段", "衖", "号门", "门牌", "支弄")
+    ) or (building and parts >= 2)
     if road and unit == "段" and parts < 2:
         strong = False
     medium = settled and (building or parts >= 2)
@@ -117,7 +145,13 @@ def _judge(
 
 def _specific(address: str) -> bool:
     """Whether an address leads to one door: building with entrance or room, or a road before."""
-    return re.search(r"(?:栋|幢|座|号楼|弄|号院|单元|门|号).{0,3}(?:[0-9十百]{1,4}|[A-Z])(?:室|房|单元|楼|层|号|门|户)?", address) is not None
+    return (
+        re.search(
+            r"(?:栋|幢|座|号楼|弄|号院|单元|门|号).{0,3}(?:[0-9十百]{1,4}|[A-Z])(?:室|房|单元|楼|层|号|门|户)?",
+            address,
+        )
+        is not None
+    )
 
 
 def _grow_left(folded: str, start: int, floor: int, places: frozenset[str]) -> int:
@@ -128,12 +162,11 @@ def _grow_left(folded: str, start: int, floor: int, places: frozenset[str]) -> i
     while at > limit:
         char = folded[at - 1]
         if char in " ,，、":
-            ahead = folded[max(limit, at - 5):at - 1]
-            if (
-                _ADMIN_END.search(ahead)
-                or _tails(ahead, places)
-                or (at == start and _SETTLED.search(ahead))
-            ) and not _NOT_ROAD.search(ahead):
+            ahead = folded[max(limit, at - 5) : at - 1]
+            if _tails(ahead, places) or (
+                (_ADMIN_END.search(ahead) or (at == start and _SETTLED.search(ahead)))
+                and not _NOT_ROAD.search(ahead)
+            ):
                 at -= 1
                 since = 0
                 continue
@@ -145,7 +178,9 @@ def _grow_left(folded: str, start: int, floor: int, places: frozenset[str]) -> i
             break
         at -= 1
         since += 1
-        if since and (_ADMIN_END.search(folded[max(0, at - 2):at]) or _inside(folded, at, places)):
+        if since and (
+            _ADMIN_END.search(folded[max(0, at - 2) : at]) or _inside(folded, at, places)
+        ):
             since = 0
         if since > 8:
             break
@@ -160,6 +195,8 @@ def _tails(ahead: str, places: frozenset[str]) -> list[str]:
 
 def _stop(folded: str, at: int, limit: int) -> bool:
     """Whether a word that ends at ``at`` bars the way."""
+    if _NO_STOP.match(folded, at - 1):
+        return False
     for size in (2, 1):
         begin = at - size
         if begin >= limit and _STOPS.fullmatch(folded, begin, at):
@@ -178,6 +215,6 @@ def _inside(folded: str, at: int, places: frozenset[str]) -> bool:
     for size in (2, 3, 4):
         for shift in range(size):
             begin = at - 1 - shift
-            if begin >= 0 and folded[begin:begin + size] in places:
+            if begin >= 0 and folded[begin : begin + size] in places:
                 return True
     return False

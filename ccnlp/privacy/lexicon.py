@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import daachorse
 import msgspec
 
 from ccnlp.assets import asset
@@ -14,6 +15,8 @@ from ccnlp.text.numerals import fold
 from ccnlp.yamlfile import read_as
 
 #: Cue kinds that are neither a type nor a decoy.
+#: Words that only repeat that a number comes, whatever its kind.
+_GENERIC: Final = frozenset({"号码", "编号", "账号", "代码", "账户"})
 _OTHER_KINDS: Final = frozenset({"household"})
 
 
@@ -60,7 +63,8 @@ class Lexicon(msgspec.Struct, frozen=True):
 
     #: Folded cue word -> kind.
     cue_kinds: dict[str, str]
-    cue_pattern: re.Pattern[str]
+    cue_words: tuple[str, ...]
+    cue_automaton: daachorse.CharwiseDoubleArrayAhoCorasick
     #: Character -> bits that speak for it as the beginning of a name.
     surname_bits: dict[str, int]
     compounds: frozenset[str]
@@ -79,18 +83,23 @@ class Lexicon(msgspec.Struct, frozen=True):
 
     def cues(self, folded: str) -> list[Cue]:
         """Words of context in a folded turn, from left to right, the longest at each place."""
-        kinds = self.cue_kinds
-        return [Cue(kinds[m[0]], m.start(), m.end()) for m in self.cue_pattern.finditer(folded)]
+        kinds, words = self.cue_kinds, self.cue_words
+        found: list[Cue] = []
+        for start, end, which in self.cue_automaton.find(folded):
+            word = words[which]
+            if word[0].isascii() and start and _latin(folded[start - 1]) and _latin(word[0]):
+                continue
+            if word[-1].isascii() and _latin(folded[end : end + 1]) and _latin(word[-1]):
+                continue
+            kind = kinds[word]
+            if word in _GENERIC and found and start - found[-1].end <= 1:
+                kind = found[-1].kind  # 台胞证号码, 微信账号
+            found.append(Cue(kind, start, end))
+        return found
 
 
-def alternation(words: list[str]) -> str:
-    """One expression for all words, longest first; Latin words only as whole words."""
-    parts = []
-    for word in sorted(words, key=lambda w: (-len(w), w)):
-        before = "(?<![A-Z])" if "A" <= word[0] <= "Z" else ""
-        after = "(?![A-Z])" if "A" <= word[-1] <= "Z" else ""
-        parts.append(before + re.escape(word) + after)
-    return "|".join(parts)
+def _latin(char: str) -> bool:
+    return "A" <= char <= "Z"
 
 
 def _cue_kinds(path: Path) -> dict[str, str]:
@@ -131,12 +140,17 @@ def load(folder: Path | None = None) -> Lexicon:
     elements = "|".join(sorted(set(names.minority.split()), key=lambda w: (-len(w), w)))
     return Lexicon(
         cue_kinds=kinds,
-        cue_pattern=re.compile(alternation(list(kinds))),
+        cue_words=tuple(kinds),
+        cue_automaton=daachorse.CharwiseDoubleArrayAhoCorasick(
+            list(kinds), daachorse.MATCH_KIND_LEFTMOST_LONGEST
+        ),
         surname_bits=_per_character(surnames.bits),
         compounds=frozenset(surnames.compound.split()),
         latin_surnames=frozenset(surnames.latin.split()),
         given_bits=_per_character(chars.bits),
-        minority=re.compile(f"(?:{elements}){{1,4}}(?:[·•・.](?:{elements}|[一-龥]{{2,5}})){{0,2}}"),
+        minority=re.compile(
+            f"(?:{elements}){{1,4}}(?:[·•・.](?:{elements}|[一-龥]{{2,5}})){{0,2}}"
+        ),
         not_given=frozenset(names.not_given.split()),
         frequent_words=frozenset(words.frequent.split()),
         rare_words=frozenset(words.rare.split()),

@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from ccnlp.privacy.lexicon import Lexicon
+from ccnlp.text.numerals import is_digit
 
 #: Bits that a name must reach, by what else speaks for one.
 BARE: Final = 10
@@ -22,7 +23,9 @@ _FOLLOWS: Final = re.compile(
     "先女小同老收签付零一二三四五六七八九十两幺后尾末地订单卡]|本人|对吗|可以"
 )
 _NEVER: Final = frozenset("我你您他她它们的了吗呢吧啊呀哦谁啥这哪么嘛不没很")
-_TITLES: Final = re.compile("先生|女士|小姐|太太|老师|师傅|同学|经理|总|阿姨|叔叔|大爷|医生|律师|妈妈|爸爸|奶奶|爷爷|家长|母亲|父亲")
+_TITLES: Final = re.compile(
+    "先生|女士|小姐|太太|老师|师傅|同学|经理|总|阿姨|叔叔|大爷|医生|律师|妈妈|爸爸|奶奶|爷爷|家长|母亲|父亲"
+)
 
 
 class NameShape:
@@ -39,11 +42,14 @@ class NameShape:
         foreign = lexicon.minority.match(text, start)
         if foreign and need <= HINTED:
             size = foreign.end() - start
-            if size >= 4 or (size == 3 and self.closed(text, foreign.end())) or (
-                size == 2 and need <= CUED and self.closed(text, foreign.end())
+            if (
+                size >= 4
+                or (size == 3 and self.closed(text, foreign.end()))
+                or (size == 2 and need <= CUED and self.closed(text, foreign.end()))
             ):
                 return foreign.end()
-        if text[start:start + 2] in lexicon.compounds:
+        options: tuple[tuple[int, int, float], ...]
+        if text[start : start + 2] in lexicon.compounds:
             options = ((2, 2, 5.0), (2, 1, 5.0), (1, 1, 0.0))
         else:
             bits = lexicon.surname_bits.get(text[start])
@@ -53,11 +59,19 @@ class NameShape:
         best, best_end = need, None
         for family, size, rank in options:
             end = start + family + size
-            given = text[start + family:end]
-            if len(given) < size or not all(map(_HAN.match, given)) or self._refused(text, start + family):
+            given = text[start + family : end]
+            if (
+                len(given) < size
+                or not all(map(_HAN.match, given))
+                or self._refused(text, start + family)
+            ):
                 continue
-            score = rank + self._given(given) + self._ending(text, end) + (2.0 if size == 2 else 0.0)
+            score = (
+                rank + self._given(given) + self._ending(text, end) + (2.0 if size == 2 else 0.0)
+            )
             score += self._words(text, start, end)
+            if all(map(is_digit, given)) and is_digit(text[start]) | is_digit(text[end : end + 1]):
+                continue
             if score >= best and (best_end is None or score > best):
                 best, best_end = score, end
         return best_end
@@ -68,11 +82,11 @@ class NameShape:
 
     def _refused(self, text: str, at: int) -> bool:
         words = self._lexicon.not_given
-        if text[at - 1:at + 1] in words:
+        if text[at - 1 : at + 1] in words:
             return True
-        if text[at:at + 2] in words or text[at:at + 3] in words:
+        if text[at : at + 2] in words or text[at : at + 3] in words:
             return True
-        return text[at:at + 1] in words and self.closed(text, at + 1)
+        return text[at : at + 1] in words and self.closed(text, at + 1)
 
     def _given(self, given: str) -> float:
         bits = self._lexicon.given_bits
@@ -89,7 +103,7 @@ class NameShape:
         lexicon = self._lexicon
         word = text[start:end]
         if word in lexicon.places or any(
-            text[start:start + size] in lexicon.cue_kinds for size in (2, 3, 4)
+            text[start : start + size] in lexicon.cue_kinds for size in (2, 3, 4)
         ):
             return -20.0
         cost = 0.0
@@ -98,12 +112,12 @@ class NameShape:
         elif word in lexicon.rare_words:
             cost -= 3.0
         if end - start > 2:
-            head = text[start:start + 2]
+            head = text[start : start + 2]
             if head in lexicon.frequent_words:
                 cost -= 5.0
             elif head in lexicon.rare_words:
                 cost -= 3.0
-            if head in lexicon.places or text[start:start + 3] in lexicon.places:
+            if head in lexicon.places or text[start : start + 3] in lexicon.places:
                 cost -= 4.0
         if text[end - 1] in "省市区县镇乡路街村店站" and end - start > 2:
             cost -= 4.0

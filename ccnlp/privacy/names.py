@@ -11,7 +11,7 @@ from typing import Final
 from ccnlp.privacy.hits import Hit
 from ccnlp.privacy.lexicon import Lexicon
 from ccnlp.privacy.name_shape import ASKED, BARE, CUED, HINTED, NameShape
-from ccnlp.privacy.numbers import Context
+from ccnlp.privacy.context import Context
 
 _GAP: Final = r"[\s:：,，、.。\-—=（(「“\"]{0,4}"
 #: After these words a name stands at once.
@@ -19,13 +19,16 @@ _SAID: Final = re.compile(
     rf"(?:我的?名字叫?|名字[叫是]|姓名是?|我叫|叫做|名叫|全名是?|大名叫?|本名是?|真名是?|叫作|名为|我係|俺叫|[她他娃]叫|(?<!客服)叫个){_GAP}"
     rf"(?:(?:我?叫|是|呢|嗯|呃|那个|啊|俺叫){_GAP}){{0,2}}"
 )
+_MYSELF: Final = re.compile(r"本人[是叫为:：]{0,2}")
 _CALLED: Final = re.compile(rf"叫(?!什么|啥|啥子)(?:什么|一个|个|做|嗯|呃)?{_GAP}")
 _ROLE_GAP: Final = re.compile(
     r"(?:[\s:：,，、\-—“\"]|的?(?:名字|姓名|大名|名儿?)|是|叫|为|就是|就|我|本人|自己|写的?|填的?|改成|改为|换成|登记的?|用的?|留的?|"
     r"嗯|呃|那个|俺|老头儿?|爱人|老公|老婆|媳妇儿?|先生|太太|妈妈|爸爸|妈|爸|父亲|母亲|儿子|女儿|老汉儿?|孩子|闺女|男朋友|女朋友|哥哥|姐姐|弟弟|妹妹|朋友|同事|人|他|她){0,6}"
 )
 _I_AM: Final = re.compile(rf"(?:我是|我係|我系|俺是|敝姓|(?:这里|这边)是){_GAP}")
-_TWICE: Final = re.compile(r"姓([一-鿿]{1,2})[\s,，、。]{0,3}(?:的|我|叫|名字|全名|就|是|嘛|啊|嗯){0,3}[\s,，、。]{0,3}(?=\1)")
+_TWICE: Final = re.compile(
+    r"姓([一-鿿]{1,2})[\s,，、。]{0,3}(?:的|我|叫|名字|全名|就|是|嘛|啊|嗯){0,3}[\s,，、。]{0,3}(?=\1)"
+)
 _STAFF: Final = re.compile(
     r"(?:客服|专员|坐席|顾问|主管|经理|店长|业务员?|理专|骑手|快递员|师傅|工程师|班主任|小哥|外送员|司机|同事|店员|柜员|工号|员工|销售|导购|老师)"
     r"[^，。,.\s]{0,3}$"
@@ -33,7 +36,9 @@ _STAFF: Final = re.compile(
 _KIN: Final = re.compile(
     r"(?:小朋友)?的?(?:妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|老公|老婆|爱人|太太|先生|本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|班主任)"
 )
-_TITLE: Final = re.compile("先生|女士|小姐|太太|同学|小朋友|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|总(?![共是额计价])|经理")
+_TITLE: Final = re.compile(
+    "先生|女士|小姐|太太|同学|小朋友|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|总(?![共是额计价])|经理"
+)
 #: What may stand before and after a name that nothing announces.
 _BEFORE: Final = re.compile(
     r"(?:[\s,，。;；:：、!！?？“\"「（(【\]】)）\-—①-⑨]|那个|这个|那位|这位|一位|一个|是|叫|给|找|跟|和|与|向|由|的|卖家|买家|人|老板|房东|"
@@ -54,7 +59,7 @@ _LATIN: Final = re.compile(
 _STOP: Final = re.compile(r"[\s,，、:：.。;；\-—/|)）]{1,3}")
 _TOKEN: Final = re.compile(r"[一-鿿][一-鿿·•・]*")
 _LEAD: Final = re.compile(
-    r"(?:好的|嗯|是的|我|俺|呃|啊|叫|姓名|名字|那个|就是|就|哦|喂|你好|您好|他|她|这个|孩子|我妈|我爸|妈|爸|爱人|老公|我们|记一下|你记|收件人|户主){1,5}"
+    r"(?:好的|嗯|是的?|我|俺|呃|啊|叫|姓名|名字|那个|就是|就|哦|喂|你好|您好|他|她|这个|孩子|我妈|我爸|妈|爸|爱人|老公|我们|记一下|你记|收件人|户主){1,5}"
 )
 _SIGNED: Final = re.compile(
     r"(?:——|--|—|谢谢[！!。,，]?|此致|敬礼|敬上|祝[^\n。]{0,8}[。！!]|顺利[。！!]?|商祺[。！!]?|期待[^\n。]{0,10}[。！!]|[盼望][^\n。]{0,8}[。！!]|[。！!?？]\s|\n)\s*"
@@ -94,7 +99,14 @@ class Names:
             yield from self._latin(text)
 
     def _one(
-        self, plain: str, start: int, need: float, confidence: float, why: str, *, closed: bool = False
+        self,
+        plain: str,
+        start: int,
+        need: float,
+        confidence: float,
+        why: str,
+        *,
+        closed: bool = False,
     ) -> Iterator[Hit]:
         end = self._shape.end(plain, start, need=need)
         if end and (not closed or self._shape.closed(plain, end)):
@@ -106,9 +118,11 @@ class Names:
             if not own and not _STAFF.search(plain, max(0, match.start() - 8), match.start()):
                 yield from self._one(plain, match.end(), CUED - 2, 0.93, "cue")
         for match in _CALLED.finditer(plain):
-            own = agent and plain[max(0, match.start() - 1):match.start()] == "我"
+            own = agent and plain[max(0, match.start() - 1) : match.start()] == "我"
             if not own and not _STAFF.search(plain, max(0, match.start() - 8), match.start()):
                 yield from self._one(plain, match.end(), HINTED + 1, 0.8, "called")
+        for match in _MYSELF.finditer(plain):
+            yield from self._one(plain, match.end(), CUED, 0.85, "myself", closed=True)
         if not agent:
             for match in _TWICE.finditer(plain):
                 yield from self._one(plain, match.end(), ASKED, 0.95, "surname")
@@ -129,15 +143,21 @@ class Names:
             end = match.start()
             for size in (3, 2):  # 钱国梁钱总
                 start = end - 1 - size
-                if start >= 0 and plain[start] == plain[end - 1] and shape.end(
-                    plain[:end - 1], start, need=CUED
-                ) == end - 1:
+                if (
+                    start >= 0
+                    and plain[start] == plain[end - 1]
+                    and shape.end(plain[: end - 1], start, need=CUED) == end - 1
+                ):
                     yield Hit("name", start, end - 1, 0.85, "name:surname+title")
         for match in _KIN.finditer(plain):
             yield from self._before(plain, match.start(), HINTED + 4, "kin")
 
     def _before(self, plain: str, end: int, need: float, why: str) -> Iterator[Hit]:
         """A full name that ends just before a title."""
+        for size in range(min(end, 9), 2, -1):
+            if self._lexicon.minority.fullmatch(plain, end - size, end):
+                yield Hit("name", end - size, end, 0.8, f"name:{why}")
+                return
         for size in (4, 3, 2):
             start = end - size
             if start < 0:
@@ -178,7 +198,7 @@ class Names:
             before = _BEFORE.search(plain, max(0, start - 4), start)
             if start and not before:
                 continue
-            if not _AFTER.match(plain, end) or _VENUE.match(plain[end:end + 9]):
+            if not _AFTER.match(plain, end) or _VENUE.match(plain[end : end + 9]):
                 continue
             if _STAFF.search(plain, max(0, start - 6), start):
                 continue

@@ -8,7 +8,8 @@ from ccnlp.privacy.addresses import addresses
 from ccnlp.privacy.hits import Hit, settle
 from ccnlp.privacy.lexicon import Lexicon, load
 from ccnlp.privacy.names import Names
-from ccnlp.privacy.numbers import Context, numbers
+from ccnlp.privacy.context import Context
+from ccnlp.privacy.numbers import numbers
 from ccnlp.text.normalise import Normal, normalise
 from ccnlp.text.numerals import digit_runs, fold
 
@@ -41,9 +42,8 @@ class Recogniser:
         hits: list[Hit] = list(tokens.emails(folded, agent=speaker in ("agent", "bot")))
         taken = [(h.start, h.end) for h in hits] + tokens.urls(folded)
         hits += tokens.plates(context)
-        hits += tokens.letter_numbers(context)
         taken += [(h.start, h.end) for h in hits if h.confidence >= 0.75]
-        for run in digit_runs(text, least=4):
+        for run in digit_runs(plain, least=4):
             if any(run.start < end and start < run.end for start, end in taken):
                 continue
             hits += numbers(run, context)
@@ -54,7 +54,8 @@ class Recogniser:
         hits = [
             h
             for h in hits
-            if h.type == "email" or not any(h.start < e and s < h.end for s, e in tokens.urls(folded))
+            if h.type == "email"
+            or not any(h.start < e and s < h.end for s, e in tokens.urls(folded))
         ]
         numbered = settle(hits)
         return settle([*numbered, *self._names.find(context, plain, text, speaker, numbered)])

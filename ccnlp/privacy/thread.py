@@ -20,7 +20,9 @@ _KNOWN: Final = 24
 _ASKS: Final = re.compile(
     "请|請|麻烦|麻煩|报|報|说|說|提供|发|發|多少|什么|什麼|哪|念|唸|给|給|留|核对|核對|告诉|告訴|[?？]|吗|嗎|呢|一下|贵姓|貴姓|是|方便|输入|輸入|俾|講|确认|確認|查|对一下|登记|登記|需要"
 )
-_FILLER: Final = re.compile(r"[\s,，。、.…~～嗯呃啊哦对對是的然后然後再就那个那個好行还有還有后面後面最后最後號号]+")
+_FILLER: Final = re.compile(
+    r"[\s,，。、.…~～嗯呃啊哦对對是的然后然後再就那个那個好行还有還有后面後面最后最後號号]+"
+)
 _WARNING: Final = re.compile(
     "不要|不会|不用|不能|切勿|请勿|勿|别(?!担心|着急|急|慌|怕|挂|生气|哭|激动)|无需|不需要|任何人"
 )
@@ -63,7 +65,9 @@ class Thread:
     ) -> tuple[State, list[PiiSpan]]:
         """Take one turn. ``hits``: what the recogniser found without context; ``None`` if it was
         not worth looking."""
-        expected = frozenset(t for t, until in state.open if until >= turn) if state.open else frozenset()
+        expected = (
+            frozenset(t for t, until in state.open if until >= turn) if state.open else frozenset()
+        )
         agent = speaker in ("agent", "bot")
         if expected and not agent:
             hits = self.recogniser.find(text, speaker=speaker, expected=expected)
@@ -72,7 +76,10 @@ class Thread:
         found = list(hits or ())
         if state.public_until >= turn and agent:
             found = [h for h in found if h.type not in ("landline", "address", "mobile", "email")]
-        spans = [PiiSpan(h.type, turn, h.start, h.end, text[h.start:h.end], h.confidence, h.source) for h in found]
+        spans = [
+            PiiSpan(h.type, turn, h.start, h.end, text[h.start : h.end], h.confidence, h.source)
+            for h in found
+        ]
         spans += self._again(state, turn, text, spans)
         pieces = state.pieces
         if not agent:
@@ -80,15 +87,27 @@ class Thread:
             spans += made
         known = state.known
         for span in spans:
-            if span.type in ("name", "order_id", "plate", "address") and (span.type, span.quote) not in known and len(span.quote) >= 2:
+            if (
+                span.type in ("name", "order_id", "plate", "address")
+                and (span.type, span.quote) not in known
+                and len(span.quote) >= 2
+            ):
                 known = (*known[-_KNOWN:], (span.type, span.quote))
         opened = state.open
         if agent:
             opened = self._asked(state, turn, text)
         public = state.public_until
-        if not agent and re.search("(?:电话|電話|地址|热线|号码).{0,6}(?:多少|什么|是啥|哪|几|有吗|呢|[?？])|(?:告诉|发)我.{0,8}(?:电话|地址)", text):
+        if not agent and re.search(
+            "(?:电话|電話|地址|热线|号码).{0,6}(?:多少|什么|是啥|哪|几|有吗|呢|[?？])|(?:告诉|发)我.{0,8}(?:电话|地址)",
+            text,
+        ):
             public = turn + 1
-        if opened is not state.open or pieces is not state.pieces or known is not state.known or public != state.public_until:
+        if (
+            opened is not state.open
+            or pieces is not state.pieces
+            or known is not state.known
+            or public != state.public_until
+        ):
             state = State(opened, pieces, known, public)
         return state, sorted(spans, key=lambda s: (s.turn, s.start))
 
@@ -102,7 +121,12 @@ class Thread:
                     kinds.add("not_tail")
                 continue
             follow = cues[place + 1] if place + 1 < len(cues) else None
-            if cue.kind != "name" and follow and follow.kind == "not_tail" and follow.start - cue.end <= 5:
+            if (
+                cue.kind != "name"
+                and follow
+                and follow.kind == "not_tail"
+                and follow.start - cue.end <= 5
+            ):
                 continue
             if _WARNING.search(folded, max(0, cue.start - 9), min(len(folded), cue.end + 8)):
                 continue
@@ -135,20 +159,21 @@ class Thread:
         """Join digits said over several turns of one speaker."""
         if spans:
             return [], ()
-        runs = list(digit_runs(text, least=2))
+        runs = list(digit_runs(normalise(text).text, least=2))
         if len(runs) != 1:
             return [], (state.pieces if not runs and len(text) < 8 else ())
         run = runs[0]
-        rest = _FILLER.sub("", text[:run.start] + text[run.end:])
+        rest = _FILLER.sub("", text[: run.start] + text[run.end :])
         if len(run.digits) > 14 or (rest and not expected) or len(rest) > 12:
             return [], ()
         recent = tuple(p for p in state.pieces if turn - p.turn <= 6)
-        pieces = (*recent, Piece(turn, run.start, run.end, text[run.start:run.end], run.digits))
+        pieces = (*recent, Piece(turn, run.start, run.end, text[run.start : run.end], run.digits))
         for first in range(len(pieces) - 1):
             kind = _whole("".join(p.digits for p in pieces[first:]), expected)
             if kind:
                 return [
-                    PiiSpan(kind, p.turn, p.start, p.end, p.quote, 0.9, "number:split") for p in pieces[first:]
+                    PiiSpan(kind, p.turn, p.start, p.end, p.quote, 0.9, "number:split")
+                    for p in pieces[first:]
                 ], ()
         return [], pieces[-8:]
 

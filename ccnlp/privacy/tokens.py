@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ccnlp.privacy import checks
 from ccnlp.privacy.hits import Hit
-from ccnlp.privacy.numbers import Context, nearest
+from ccnlp.privacy.context import Context, announced
 
 _EMAIL: Final = re.compile(
     r"[A-Z0-9][A-Z0-9._%+\-]{0,63} ?@ ?(?:[A-Z0-9](?:[A-Z0-9\-]{0,62}[A-Z0-9])?\.)+[A-Z]{2,12}(?![A-Z0-9])"
@@ -23,17 +22,15 @@ _SPOKEN_EMAIL: Final = re.compile(
 _ROLE_MAIL: Final = re.compile(
     r"(?:SERVICE|SUPPORT|HELP|INFO|NO-?_?REPLY|KEFU|CS|ADMIN|SALES|CONTACT|HR|HELLO|TOUSU|COMPLAINTS?|CARE|VIP|FEEDBACK|OFFICE|CUSTOMER\w*|CLAIMS?|INVOICE|FAPIAO|SECURITY|PRIVACY|MARKETING|CAIWU|GONGSHI|LEGAL|FAWU)\d{0,3}[._\-@ ]"
 )
-_PROVINCE: Final = "京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊使领領"
+_PROVINCE: Final = (
+    "京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊使领領"
+)
 _PLATE: Final = re.compile(
     f"[{_PROVINCE}] ?[A-Z][ ·•・.\\-—]{{0,2}}(?:[A-HJ-NP-Z0-9][ ,，]?){{4,5}}[A-HJ-NP-Z0-9挂学警港澳掛學](?![A-Z0-9])"
 )
 _TW_PLATE: Final = re.compile(
     r"(?<![A-Z0-9])(?:[A-Z](?:[ -]?[A-Z]){1,2}[ -]{0,2}\d(?:[ ,，]?\d){3}|\d(?: ?\d){3}[ -]?[A-Z] ?[A-Z]"
     r"|[A-Z]{3}-?\d{3}|\d{3}-?[A-Z]{3}|[A-Z]{2}-?\d{2}|[A-Z]{1,2} ?\d{1,4})(?![A-Z0-9-])"
-)
-_LETTER_NUMBER: Final = re.compile(
-    r"(?<![A-Z0-9-])(?P<letters>[A-Z](?:[ -]?[A-Z])?)[ -]{0,2}(?P<digits>\d(?:[ ,，、-]{0,2}\d){5,10})"
-    r"(?: ?[(（] ?(?P<check>[0-9A]) ?[)）]|(?: ?(?:括号|括號|括弧)) ?(?P<said>[0-9A])(?: ?(?:括号|括號|括弧))?| ?(?P<tail>A))?(?![A-Z0-9])"
 )
 _TOKEN: Final = re.compile(
     r"(?<![A-Z0-9_.\-@])[A-Z0-9]+(?:(?:[-_/]{1,2}|(?<=[A-Z])[ ](?=[A-Z] |[A-Z]?\d))[A-Z0-9]+)*(?![A-Z0-9@])"
@@ -47,12 +44,18 @@ _HANDLE: Final = re.compile(
 _TO_HANDLE: Final = re.compile(
     r"(?:号码|账号|号|ID|是|为|我|就|的|搜索?|小写的?|大写的?|加|这个|吧|呢|报1下|也|留1个|留|1个|[:：\s,，、（(「~～]){0,8}"
 )
-_ADD_ME: Final = re.compile(r"加(?:1下)?(?:我|你|您|他)?(?:的)?(?:们|私人|个人|好友|企微以外的个人)?(?:号|V|微)?[:：\s]{0,3}")
-_NO_HANDLES: Final = frozenset({"IPHONE", "ANDROID", "IPAD", "APPLE", "HUAWEI", "XIAOMI", "WIFI", "OFFICE", "WINDOWS"})
+_ADD_ME: Final = re.compile(
+    r"加(?:1下)?(?:我|你|您|他)?(?:的)?(?:们|私人|个人|好友|企微以外的个人)?(?:号|V|微)?[:：\s]{0,3}"
+)
+_NO_HANDLES: Final = frozenset(
+    {"IPHONE", "ANDROID", "IPAD", "APPLE", "HUAWEI", "XIAOMI", "WIFI", "OFFICE", "WINDOWS"}
+)
 _SECRET: Final = re.compile(r"[!-~]{4,24}")
 _SPELLED: Final = re.compile(r"(?:(?:大写|小写)的?[ ]?[A-Z][ ,，]?){1,8}(?:\d[ ,，]?){2,12}")
 _CHARS: Final = re.compile(r"[^。！？!?；;\n!-~]{0,14}")
-_URL: Final = re.compile(r"(?:HTTPS?://|WWW\.)[!-~]+|(?<![A-Z0-9@.])(?:[A-Z0-9\-]+\.)+(?:COM|CN|NET|TW|HK|ORG)(?:/[!-~]*)?")
+_URL: Final = re.compile(
+    r"(?:HTTPS?://|WWW\.)[!-~]+|(?<![A-Z0-9@.])(?:[A-Z0-9\-]+\.)+(?:COM|CN|NET|TW|HK|ORG)(?:/[!-~]*)?"
+)
 
 
 def urls(folded: str) -> list[tuple[int, int]]:
@@ -72,7 +75,13 @@ def emails(folded: str, *, agent: bool) -> Iterator[Hit]:
             if agent and _ROLE_MAIL.match(match[0]):
                 continue
             yield Hit("email", match.start(), match.end(), 0.98, "email:typed")
-    if "艾特" in folded or "小老鼠" in folded or "爱特" in folded or "@" in folded or "AT" in folded:
+    if (
+        "艾特" in folded
+        or "小老鼠" in folded
+        or "爱特" in folded
+        or "@" in folded
+        or "AT" in folded
+    ):
         for match in _SPOKEN_EMAIL.finditer(folded):
             yield Hit("email", match.start(), match.end(), 0.85, "email:spoken")
 
@@ -86,53 +95,12 @@ def plates(context: Context) -> Iterator[Hit]:
             yield Hit("plate", match.start(), match.end(), 0.95, "plate:mainland")
     if "plate" in context.expected or any(cue.kind == "plate" for cue in context.cues):
         for match in _TW_PLATE.finditer(folded):
-            kind, _, _ = nearest(context, match.start())
+            kind = announced(context, match.start(), match.end()).kind
             letters = sum(c.isalpha() for c in match[0])
-            if kind == "plate" or ("plate" in context.expected and not kind and len(match[0]) - letters >= 3):
+            if kind == "plate" or (
+                "plate" in context.expected and not kind and len(match[0]) - letters >= 3
+            ):
                 yield Hit("plate", match.start(), match.end(), 0.9, "plate:cue")
-
-
-def letter_numbers(context: Context) -> Iterator[Hit]:
-    """Identity cards of Taiwan and Hong Kong, passports and travel permits."""
-    for match in _LETTER_NUMBER.finditer(context.folded):
-        letters = re.sub("[ -]", "", match["letters"])
-        digits = re.sub("[^0-9]", "", match["digits"])
-        check = match["check"] or match["said"] or match["tail"] or ""
-        kind, direct, _ = nearest(context, match.start())
-        if kind.startswith("not_") and direct:
-            continue
-        made = _letter_number(letters, digits, check, kind, context.expected)
-        if made is not None:
-            yield Hit(made[0], match.start(), match.end(), made[1], f"document:{made[2]}")
-
-
-def _letter_number(
-    letters: str, digits: str, check: str, kind: str, expected: frozenset[str]
-) -> tuple[str, float, str] | None:
-    identity = kind == "id_card" or "id_card" in expected
-    travel = kind == "passport" or "passport" in expected
-    size = len(digits)
-    if kind == "order_id":
-        return None
-    if len(letters) == 1 and size == 9 and digits[0] in "1289" and not check:
-        right = checks.taiwan_id_check(letters + digits)
-        if right or identity:
-            return "id_card", 0.97 if right else 0.8, "taiwan" if right else "taiwan+cue"
-    if len(letters) == 2 and size == 8 and letters[1] in "ABCD" and not check and identity:
-        return "id_card", 0.85, "taiwan permit+cue"
-    whole = digits + check
-    if len(whole) == 7 and (size == 6 or not check):
-        right = checks.hong_kong_id_check(letters + whole)
-        if identity or (right and check):
-            return "id_card", 0.95 if right else 0.75, "hong kong"
-    if travel and 6 <= size <= 10:
-        return "passport", 0.9, "passport+cue"
-    if not kind and not check and (
-        (letters in ("E", "G") and size == 8)
-        or (len(letters) == 2 and letters[0] == "E" and letters[1] not in "IO" and size == 7)
-    ):
-        return "passport", 0.7, "passport"
-    return None
 
 
 def orders(context: Context, text: str) -> Iterator[Hit]:
@@ -147,15 +115,15 @@ def orders(context: Context, text: str) -> Iterator[Hit]:
         if at > limit:
             continue
         match = _TOKEN.match(folded, at)
-        if match and _is_order(match[0], text[match.start():match.end()], asked=True):
+        if match and _is_order(match[0], text[match.start() : match.end()], asked=True):
             end = _spoken_tail(folded, text, match.end())
-            yield Hit("order_id", match.start(), end, 0.9, "order:cue")
+            yield Hit("order_id", match.start(), end, 0.92, "order:cue")
     if "order_id" in context.expected:
         for match in _TOKEN.finditer(folded):
-            kind, direct, _ = nearest(context, match.start())
+            kind, direct, _ = announced(context, match.start(), match.end())
             if kind.startswith("not_") and direct:
                 continue
-            if _is_order(match[0], text[match.start():match.end()], asked=False):
+            if _is_order(match[0], text[match.start() : match.end()], asked=False):
                 end = _spoken_tail(folded, text, match.end())
                 yield Hit("order_id", match.start(), end, 0.85, "order:asked")
 
@@ -219,18 +187,22 @@ def secrets(context: Context, text: str) -> Iterator[Hit]:
         lead = _CHARS.match(text, cue.end)
         at = lead.end() if lead else cue.end
         match = _SECRET.match(text, at)
-        if match is None or any(c.start < at for c in context.cues[place + 1:]):
+        if match is None or any(c.start < at for c in context.cues[place + 1 :]):
             continue
         token = match[0].rstrip(".,;:?)")
         digits = sum(c.isdigit() for c in token)
         letters = sum(c.isalpha() for c in token)
         if len(token) >= 4 and (digits >= 4 or (digits and letters)):
-            yield Hit("password", match.start(), match.start() + len(token), 0.85, "password:cue")
+            yield Hit("password", match.start(), match.start() + len(token), 0.9, "password:cue")
     if "password" in context.expected or any(c.kind == "password" for c in context.cues):
         for spoken in _SPELLED.finditer(context.folded):
             yield Hit("password", spoken.start(), spoken.end(), 0.75, "password:spelled")
     if "password" in context.expected:
         for match in _SECRET.finditer(text):
             token = match[0]
-            if len(token) >= 6 and any(c.isdigit() for c in token) and any(c.isalpha() for c in token):
-                yield Hit("password", match.start(), match.end(), 0.75, "password:asked")
+            if (
+                len(token) >= 5
+                and any(c.isdigit() for c in token)
+                and any(c.isalpha() for c in token)
+            ):
+                yield Hit("password", match.start(), match.end(), 0.88, "password:asked")
