@@ -172,7 +172,7 @@ class RunFacts(msgspec.Struct, frozen=True):
     encodings: dict[str, int] = {}
     #: Analyser -> why it could not judge in this run.
     not_evaluated: dict[str, str] = {}
-    #: Analyser -> digest of the model that it judged with.
+    #: The recipe's heads -> name, version and digest of the model that judged.
     models: dict[str, str] = {}
 
 

@@ -8,7 +8,7 @@ it again.
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from ccnlp import __version__
+from ccnlp.artefacts import read_manifest
 from ccnlp.batch.chunk import (
     Judge,
     Scored,
@@ -264,6 +265,7 @@ class _Run:
             quarantined=dict(sorted(self._rejected.items())), warnings=seen.warnings,
             encodings={k: v for k, v in seen.encodings.items() if v},
             not_evaluated=self._not_evaluated,
+            models=_models(self._recipe, self._not_evaluated),
         )  # fmt: skip
         self._assessments.note_run(
             {
@@ -308,6 +310,19 @@ def read_summary(out: Path) -> RunSummary:
         raise InputError(
             f"is not a summary of this version: {error}", where=str(path), mend="score again"
         ) from error
+
+
+def _models(recipe: Recipe, not_evaluated: Container[str]) -> dict[str, str]:
+    """The models that judged, as a report names them."""
+    models: dict[str, str] = {}
+    for head, folder in recipe.models.items():
+        if head not in not_evaluated:
+            try:
+                manifest = read_manifest(folder)
+            except UnavailableError:
+                continue  # no analyser of this recipe asked for it
+            models[head] = f"{manifest.name}/{manifest.version} {manifest.digest}"
+    return models
 
 
 def _transcripts(chunk: Iterable[Read]) -> list[Transcript]:

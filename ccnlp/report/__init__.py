@@ -1,1 +1,1 @@
-"""ccnlp.report"""
+"""The run report: one HTML file that opens offline."""
