@@ -1,10 +1,9 @@
 """One rule against one turn: phrases, distances, allow-lists and scopes."""
 
-import re
 from collections.abc import Container, Sequence
 
 from ccnlp.rules.model import Hit, Rule
-from ccnlp.text.matcher import Found, Phrases, SpanList
+from ccnlp.text.matcher import Found, Gate, Phrases, SpanList
 from ccnlp.text.scope import scope_of
 from ccnlp.text.segment import boundaries
 
@@ -75,13 +74,11 @@ class HeardText(TurnText):
         return [*spans, *super()._settle(phrase, self._sound)]
 
 
-def evaluate(
-    rule: Rule, turn: TurnText, evidence: Sequence[int], gate: re.Pattern[str] | None
-) -> list[Hit]:
+def evaluate(rule: Rule, turn: TurnText, evidence: Sequence[int], gate: Gate | None) -> list[Hit]:
     """The hits of ``rule`` in a turn, also suppressed ones; anchors are not looked at.
 
-    ``evidence`` are the phrases of the rule's evidence that were found in the turn. Where
-    ``gate`` is not found in the text, none of the phrases of ``none`` and ``allow`` stands there.
+    ``evidence`` are the phrases of the rule's evidence that were found in the turn; ``gate`` tells
+    which of ``none`` and ``allow`` to look up, without it all of them are.
     """
     spans: SpanList = []
     stand = 0
@@ -100,17 +97,20 @@ def evaluate(
     for phrase in rule.all:
         if not turn.spans(phrase):
             return []
-    open_ = gate is not None and gate.search(turn.text) is not None
-    if open_:
-        for phrase in rule.none:
-            if turn.spans(phrase):
-                return []
+    none, allow = rule.none, rule.allow
+    if gate is not None:
+        possible = gate.possible(turn.text)
+        none = tuple(phrase for phrase in none if phrase in possible)
+        allow = tuple(phrase for phrase in allow if phrase in possible)
+    for phrase in none:
+        if turn.spans(phrase):
+            return []
     if rule.all and (rule.within is not None or rule.order):
         wanted = rule.all if rule.any or rule.of else rule.all[1:]
         spans = [span for span in spans if _near(span, wanted, rule, turn)]
     hits = []
     for start, end in dict.fromkeys(spans):
-        reason = _allowed(rule, turn, start, end) if open_ else None
+        reason = _allowed(allow, turn, start, end) if allow else None
         if reason is None and rule.unless:
             reason = scope_of(turn.text, start, end, rule.unless)
         hits.append(Hit(rule.number, start, end, rule.confidence, reason))
@@ -135,9 +135,9 @@ def _near(span: tuple[int, int], wanted: Sequence[int], rule: Rule, turn: TurnTe
     return True
 
 
-def _allowed(rule: Rule, turn: TurnText, start: int, end: int) -> str | None:
+def _allowed(allow: Sequence[int], turn: TurnText, start: int, end: int) -> str | None:
     """The phrase of the allow-list that a span overlaps, as a reason."""
-    for phrase in rule.allow:
+    for phrase in allow:
         for s, e in turn.spans(phrase):
             if s < end and start < e:
                 return f"allowed: {turn.text[s:e]}"

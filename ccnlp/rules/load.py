@@ -1,22 +1,25 @@
 """Rule files and word classes: from YAML to a rule set, with errors that name file and line."""
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
+import msgspec
+
 from ccnlp.errors import ConfigError
 from ccnlp.rules.form import AnchorForm, ExampleForm, FileForm, RuleForm, TurnsForm
 from ccnlp.rules.model import ANY_DISTANCE, Anchor, Example, Rule, Window
-from ccnlp.rules.ruleset import RuleSet
+from ccnlp.rules.ruleset import Compiled, RuleSet
 from ccnlp.taxonomy import CATEGORIES, CHANNELS, SPEAKERS
 from ccnlp.text.expression import Expression, express
 from ccnlp.text.phrase import Lexicon, PhraseError, PhraseParser
 from ccnlp.text.raw import PREFIX, parse_raw
 from ccnlp.text.sound import heard
 from ccnlp.types import Channel, Speaker
-from ccnlp.yamlfile import line_of, read_as
+from ccnlp.yamlfile import cache_folder, line_of, read_as
 
 _Str = TypeVar("_Str", Speaker, Channel)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -70,16 +73,53 @@ def load_rules(paths: Sequence[Path], lexicon: Sequence[Path] = ()) -> RuleSet:
     ------
     ConfigError: something in a file is wrong, with file, line, key and how to mend it.
     """
-    words = load_lexicon(lexicon)
-    loader = _Loader(words)
     digest = hashlib.sha256()
     for path in (*paths, *lexicon):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    for path in paths:
-        loader.file(path)
-    return RuleSet(
-        tuple(loader.rules), tuple(loader.expressions), loader.heard, digest.hexdigest()[:16]
-    )
+    name = digest.hexdigest()[:16]
+    kept = cache_folder() / "rules" / f"{_compiler()}-{_places(paths)}-{name}.msgpack"
+    compiled = _recall(kept)
+    if compiled is None:
+        loader = _Loader(load_lexicon(lexicon))
+        for path in paths:
+            loader.file(path)
+        compiled = Compiled(tuple(loader.rules), tuple(loader.expressions), loader.heard)
+        _keep(kept, compiled)
+    return RuleSet(compiled, name)
+
+
+def _compiler() -> str:
+    """Digest of the code and tables that compile rules: what it made stands while they do."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent.parent
+    for folder in ("rules", "text"):
+        for path in sorted((package / folder).glob("*")):
+            if path.suffix in (".py", ".json"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _places(paths: Sequence[Path]) -> str:
+    """Digest of where the rules stand, which their messages name."""
+    return hashlib.sha256("\0".join(map(str, paths)).encode()).hexdigest()[:8]
+
+
+def _keep(kept: Path, compiled: Compiled) -> None:
+    """Write to the cache; a cache that cannot be written is no fault."""
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(msgspec.msgpack.encode(compiled))
+        part.replace(kept)
+    except OSError:
+        return
+
+
+def _recall(kept: Path) -> Compiled | None:
+    try:
+        return msgspec.msgpack.decode(kept.read_bytes(), type=Compiled)
+    except (OSError, msgspec.MsgspecError):
+        return None
 
 
 class _Loader:
@@ -245,7 +285,7 @@ class _RuleReader:
             bad=tuple(
                 self.example(e, speaker, channel, *at, "bad", i) for i, e in enumerate(form.bad)
             ),
-            path=self.path, place=place,
+            path=str(self.path), place=place,
         )  # fmt: skip
 
     def phrases(self, sources: Sequence[str], hear: int, *keys: str | int) -> tuple[int, ...]:

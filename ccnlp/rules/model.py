@@ -82,7 +82,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     good: tuple[Example, ...]
     bad: tuple[Example, ...]
     #: The file, and the position in it.
-    path: Path
+    path: str
     place: int
 
     @property
@@ -92,7 +92,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     def locate(self) -> str:
         """File and line, for messages; reads the file again."""
-        return f"{self.path}:{line_of(self.path, ['rules', str(self.place)])}"
+        return f"{self.path}:{line_of(Path(self.path), ['rules', str(self.place)])}"
 
     @property
     def evidence(self) -> tuple[int, ...]:

@@ -1,16 +1,17 @@
 """A rule set: all rules, one matcher, and what it finds in turns by themselves."""
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
+
+import msgspec
 
 from ccnlp.rules.evaluate import HeardText, TurnText, evaluate
 from ccnlp.rules.examples import RuleFault, check_examples
 from ccnlp.rules.fold import Fold
 from ccnlp.rules.model import Anchor, Hit, Rule, TurnHits
 from ccnlp.text.expression import Expression
-from ccnlp.text.matcher import Found, Phrases, Scanner
+from ccnlp.text.matcher import Found, Gate, Phrases, Scanner
 from ccnlp.text.normalise import Normal, Squeezed
 from ccnlp.text.sound import sounds
 
@@ -21,8 +22,6 @@ _SHARES: Final = {
     (True, False): (0.8, "按读音匹配"),
     (True, True): (0.75, "按读音匹配"),
 }
-
-_ALWAYS: Final = re.compile("")
 
 
 class _Group:
@@ -48,34 +47,38 @@ class _Group:
         self.phrases = frozenset({*triggers, *anchored})
 
 
-class RuleSet:
-    """Rules and their phrases, compiled. It pickles, by being compiled again."""
+class Compiled(msgspec.Struct, frozen=True):
+    """What rule files come to; it can be kept and read again."""
 
-    def __init__(
-        self,
-        rules: tuple[Rule, ...],
-        expressions: tuple[Expression, ...],
-        heard: Mapping[int, Expression],
-        digest: str,
-    ) -> None:
-        self.rules = rules
-        #: The phrases as they are written, and those that are also heard on voice channels.
-        self.expressions = expressions
-        self.heard = heard
+    rules: tuple[Rule, ...]
+    #: The phrases as they are written, by number.
+    expressions: tuple[Expression, ...]
+    #: Those that are also heard on voice channels, as they sound.
+    heard: dict[int, Expression]
+
+
+class RuleSet:
+    """Rules and their phrases, ready to be matched. It pickles; what it builds does not."""
+
+    def __init__(self, compiled: Compiled, digest: str) -> None:
+        self._compiled = compiled
+        self.rules = compiled.rules
+        self.expressions = compiled.expressions
+        self.heard = compiled.heard
         #: First 16 hex digits of the SHA-256 over rule files and word classes.
         self.digest = digest
         self.anchors: tuple[Anchor, ...] = tuple(
-            sorted((a for rule in rules for a in rule.anchors), key=lambda a: a.number)
+            sorted((a for rule in self.rules for a in rule.anchors), key=lambda a: a.number)
         )
-        self.reader = Phrases(dict(enumerate(expressions)))
-        self.listener = Phrases(heard)
+        self.reader = Phrases(dict(enumerate(self.expressions)))
+        self.listener = Phrases(self.heard)
         # built at the first turn of the kind, then kept
         self._groups: dict[tuple[str, str], _Group] = {}
-        self._gates: dict[int, re.Pattern[str]] = {}
+        self._gates: dict[int, Gate] = {}
         self._scanners: dict[tuple[bool, frozenset[int]], Scanner] = {}
 
     def __reduce__(self) -> tuple[object, ...]:
-        return RuleSet, (self.rules, self.expressions, self.heard, self.digest)
+        return RuleSet, (self._compiled, self.digest)
 
     def _group(self, speaker: str, channel: str) -> _Group:
         group = self._groups.get((speaker, channel))
@@ -92,16 +95,14 @@ class RuleSet:
             self._scanners[by_sound, phrases] = scanner
         return scanner
 
-    def _gate(self, rule: Rule, by_sound: bool) -> re.Pattern[str] | None:
-        """What must stand in a text for a rule's exceptions to matter."""
+    def _gate(self, rule: Rule, by_sound: bool) -> Gate | None:
+        """What tells which of a rule's exceptions may matter; by ear all of them do."""
         phrases = (*rule.none, *rule.allow)
-        if not phrases:
+        if by_sound or not phrases:
             return None
-        if by_sound:
-            return _ALWAYS
         gate = self._gates.get(rule.number)
         if gate is None:
-            gate = self._gates[rule.number] = self.reader.gate(phrases)
+            gate = self._gates[rule.number] = Gate(self.reader, phrases)
         return gate
 
     def find(

@@ -13,10 +13,16 @@ import msgspec
 
 from ccnlp.text.measure import width_of
 from ccnlp.text.normalise import character_shares, word_shares
-from ccnlp.text.phrase import Blank, Choice, Literal, Node, Optional, Sequence
+from ccnlp.text.phrase import Blank, Choice, Digits, Literal, Node, Optional, Sequence
 
 #: Most texts in one set of anchors.
 ANCHORS_LIMIT: Final = 1_000
+#: Digits as they are written and said, and the units of numbers.
+NUMERALS: Final = frozenset("0123456789零〇一二两三四五六七八九幺十百千万亿半")
+_NEEDS_LIMIT: Final = 2
+#: A set of characters that is found in about every turn is not worth looking for.
+_NEED_SHARE: Final = 0.06
+_SOUND: Final = 2.5e-3
 _OTHER_HAN: Final = 6e-5
 _ASCII: Final = 4e-3
 #: Weight of each further text of a set against its frequency: texts cost memory.
@@ -70,9 +76,23 @@ def share_of(text: str) -> float:
         return word_shares()[text]
     # the rarest way to cut it in two: a word is rarer than its parts, and than its characters
     shares = character_shares()
-    alone = math.prod(_ASCII if c.isascii() else shares.get(c, _OTHER_HAN) for c in text)
+    alone = math.prod(shares.get(c) or _unlisted(c) for c in text)
     cuts = (share_of(text[:i]) * share_of(text[i:]) for i in range(1, len(text)))
     return max(alone, *cuts) if len(text) > 1 else alone
+
+
+def _unlisted(char: str) -> float:
+    if char.isascii():
+        return _ASCII
+    return _SOUND if "\ue000" <= char <= "\uf8ff" else _OTHER_HAN
+
+
+class Anchored(msgspec.Struct, frozen=True):
+    """What to scan for, and what else has to be in the turn for a match."""
+
+    anchors: tuple[Anchor, ...]
+    #: Of each of these sets one character at least stands in every match.
+    needs: tuple[frozenset[str], ...]
 
 
 class _Part(msgspec.Struct):
@@ -85,15 +105,41 @@ class _Part(msgspec.Struct):
     inner_share: float
 
 
-def anchors_of(pieces: Sequence, widths: list[int]) -> list[Anchor] | None:
+def anchors_of(pieces: Sequence, widths: list[int]) -> Anchored | None:
     """The rarest set of texts of which each match holds one, ``None`` if there is none.
 
     ``widths`` are the most characters that each piece can match.
     """
-    return _best(pieces, widths)[0]
+    anchors, _, used = _best(pieces, widths)
+    if anchors is None:
+        return None
+    rest = [keys for at, piece in enumerate(pieces) if at not in used and (keys := _keys(piece))]
+    rest = [keys for keys in rest if sum(map(share_of, keys)) < _NEED_SHARE]
+    rest.sort(key=lambda keys: sum(map(share_of, keys)))
+    return Anchored(tuple(anchors), tuple(rest[:_NEEDS_LIMIT]))
 
 
-def _best(pieces: Sequence, widths: list[int]) -> tuple[list[Anchor] | None, float]:
+def _keys(node: Node) -> frozenset[str] | None:
+    """Characters one of which each match of a piece holds, the rarest of each option."""
+    match node:
+        case Literal(text):
+            return frozenset((min(text, key=share_of),)) if text else None
+        case Digits():
+            return NUMERALS
+        case Choice(options):
+            keys: set[str] = set()
+            for option in options:
+                own = [found for piece in option if (found := _keys(piece))]
+                if not own:
+                    return None
+                keys |= min(own, key=lambda found: sum(map(share_of, found)))
+            return frozenset(keys)
+        case _:
+            return None
+
+
+def _best(pieces: Sequence, widths: list[int]) -> tuple[list[Anchor] | None, float, range]:
+    """Anchors, how frequent they are, and the pieces they were taken from."""
     parts = [_part(piece) for piece in pieces]
     best: tuple[float, int, int] | None = None  # cost, first and last piece
     inner: tuple[float, int] | None = None
@@ -117,13 +163,14 @@ def _best(pieces: Sequence, widths: list[int]) -> tuple[list[Anchor] | None, flo
         _, first, end = best
         texts = texts_of(pieces[first:end], ANCHORS_LIMIT) or []
         before = sum(widths[:first])
-        return [Anchor(text, before) for text in texts if text], best[0]
+        found = [Anchor(text, before) for text in texts if text]
+        return found, best[0], range(first, end)
     if inner is not None:
         cost, first = inner
         before = sum(widths[:first])
-        found = parts[first].inner or []
-        return [Anchor(anchor.text, anchor.before + before) for anchor in found], cost
-    return None, 1.0
+        found = [Anchor(a.text, a.before + before) for a in parts[first].inner or ()]
+        return found, cost, range(first, first + 1)
+    return None, 1.0, range(0)
 
 
 def _part(node: Node) -> _Part:
@@ -135,7 +182,7 @@ def _part(node: Node) -> _Part:
     inner: list[Anchor] = []
     share = 0.0
     for option in node.options:
-        anchors, cost = _best(option, [width_of(piece)[1] for piece in option])
+        anchors, cost, _ = _best(option, [width_of(piece)[1] for piece in option])
         if anchors is None:
             return _Part(None, 1.0, None, 1.0)
         inner.extend(anchors)

@@ -59,6 +59,8 @@ class Expression(msgspec.Struct, frozen=True):
     anchors: tuple[Anchor, ...]
     #: A regular expression, empty where the texts are all.
     pattern: str
+    #: Of each of these sets one character at least stands in every match.
+    needs: tuple[frozenset[str], ...]
     turn_start: bool
     turn_end: bool
     word_start: bool
@@ -87,15 +89,17 @@ def express(tree: Tree) -> Expression:
     if tree.raw is None:
         texts = texts_of(pieces, _TEXTS_LIMIT)
         if texts is not None and "" not in texts:
-            return Expression(tree.source, tuple(texts), (), "", **ends)  # type: ignore[arg-type]
-    anchors = anchors_of(pieces, widths)
-    if anchors is None:
+            return Expression(tree.source, tuple(texts), (), "", (), **ends)  # type: ignore[arg-type]
+    found = anchors_of(pieces, widths)
+    if found is None:
         raise PhraseError(
             f"phrase {tree.source!r} holds no text that is always there",
             mend="give it at least one literal piece outside ( )?",
         )
     pattern = tree.raw if tree.raw is not None else _pattern(pieces)
-    return Expression(tree.source, (), tuple(anchors), pattern, **ends)  # type: ignore[arg-type]
+    return Expression(
+        tree.source, (), found.anchors, pattern, found.needs, **ends  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def _check(tree: Tree, most: int) -> None:

@@ -55,21 +55,12 @@ class Phrases:
         if first is None:
             return []
         if self.expressions[phrase].pattern:
-            return _matches(pattern, text, first.start(), len(text))
+            return _matches(pattern, text, first, len(text))
         return [
             (start, start + len(one))
             for one in self.expressions[phrase].texts
             for start in _places(one, text, first.start())
         ]
-
-    def gate(self, numbers: Sequence[int]) -> re.Pattern[str]:
-        """An expression that is found wherever one of the phrases may stand, and seldom else."""
-        texts: dict[str, None] = {}
-        for number in numbers:
-            expression = self.expressions[number]
-            texts.update(dict.fromkeys(expression.texts))
-            texts.update(dict.fromkeys(anchor.text for anchor in expression.anchors))
-        return re.compile(texts_pattern(list(texts)))
 
     def keep(
         self,
@@ -90,11 +81,32 @@ class Phrases:
         return spans
 
 
+class Gate:
+    """Which of some phrases may stand in a text at all; the others need not be looked up."""
+
+    def __init__(self, phrases: Phrases, numbers: Iterable[int]) -> None:
+        owners: dict[str, dict[int, None]] = {}
+        for number in numbers:
+            expression = phrases.expressions[number]
+            for text in (*expression.texts, *(anchor.text for anchor in expression.anchors)):
+                owners.setdefault(text, {})[number] = None
+        self._owners = [tuple(own) for own in owners.values()]
+        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(owners))
+
+    def possible(self, text: str) -> set[int]:
+        """The phrases that may stand in ``text``."""
+        found: set[int] = set()
+        for _, _, literal in self._automaton.find_overlapping(text):
+            found.update(self._owners[literal])
+        return found
+
+
 class Scanner:
     """One automaton over the literals of some phrases."""
 
     def __init__(self, phrases: Phrases, numbers: Iterable[int]) -> None:
         self._phrases = phrases
+        self._needs: dict[int, tuple[frozenset[str], ...]] = {}
         owners: dict[str, list[tuple[int, int]]] = {}
         for number in numbers:
             expression = phrases.expressions[number]
@@ -102,7 +114,7 @@ class Scanner:
                 owners.setdefault(text, []).append((number, -1))
             for anchor in expression.anchors:
                 owners.setdefault(anchor.text, []).append((number, anchor.before))
-        # most literals have one owner: a plain pair is cheaper than a tuple of them
+            self._needs[number] = expression.needs
         self._owners = [tuple(own) for own in owners.values()]
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(owners)) if owners else None
 
@@ -148,14 +160,19 @@ class Scanner:
 
     def _open(self, windows: dict[int, tuple[int, int]], text: str, found: Found) -> None:
         """Run the expressions of a turn in their windows."""
-        pattern_of = self._phrases.pattern
+        pattern_of, needs_of = self._phrases.pattern, self._needs
+        present = set(text)
         for phrase, (low, high) in windows.items():
-            pattern = pattern_of(phrase)
-            low = max(low, 0)
-            # the limit is out of any match's reach, and keeps this linear
-            first = pattern.search(text, low, high + _BEYOND)
-            if first is not None and first.start() <= high:
-                found[phrase] = _matches(pattern, text, first.start(), high)
+            for needed in needs_of[phrase]:
+                if present.isdisjoint(needed):
+                    break
+            else:
+                pattern = pattern_of(phrase)
+                low = max(low, 0)
+                # the limit is out of any match's reach, and keeps this linear
+                first = pattern.search(text, low, high + _BEYOND)
+                if first is not None and first.start() <= high:
+                    found[phrase] = _matches(pattern, text, first, high)
 
 
 def _places(one: str, text: str, start: int) -> Iterable[int]:
@@ -165,15 +182,13 @@ def _places(one: str, text: str, start: int) -> Iterable[int]:
         at = text.find(one, at + 1)
 
 
-def _matches(pattern: re.Pattern[str], text: str, at: int, last: int) -> SpanList:
-    """For each start in ``at..last`` the one match, and of nested ones the inner."""
+def _matches(pattern: re.Pattern[str], text: str, first: re.Match[str], last: int) -> SpanList:
+    """For each start up to ``last`` the one match, and of nested ones the inner."""
     spans: SpanList = []
-    while at <= last:
-        match = pattern.search(text, at, last + _BEYOND)
-        if match is None or match.start() > last:
-            break
+    match: re.Match[str] | None = first
+    while match is not None and match.start() <= last:
         spans.append(match.span())
-        at = match.start() + 1
+        match = pattern.search(text, match.start() + 1, last + _BEYOND)
     if len(spans) < 2:
         return spans
     inner: SpanList = []
