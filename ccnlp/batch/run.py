@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Container, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -197,7 +198,8 @@ class _Run:
         task = WorkerTask(self._recipe.path.resolve(), self._recipe.digest, self._began_at)
         under_way: deque[tuple[list[Read], Future[Scored]]] = deque()
         try:
-            missing = pool.submit(missing_in_worker, task)
+            with _interrupts_held():
+                missing = pool.submit(missing_in_worker, task)
             for chunk in self._chunks():
                 future = pool.submit(score_in_worker, task, _transcripts(chunk))
                 under_way.append((chunk, future))
@@ -339,8 +341,26 @@ def _engine_failed(one: Read, error: str) -> Rejected:
     )  # fmt: skip
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes that start meanwhile never see Ctrl-C, not even before their first line runs.
+
+    It reaches the whole process group, and the parent alone ends the run.
+    """
+    import signal
+
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _ignore_interrupts() -> None:
-    """Ctrl-C reaches the whole process group; the parent alone ends the run."""
+    """The same where signals cannot be held."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)

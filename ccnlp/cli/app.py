@@ -88,6 +88,8 @@ def main() -> None:
     """Run the program. A fault of ours says where it is, never what a transcript says."""
     try:
         app()
+    except KeyboardInterrupt:
+        sys.exit(130)
     except Exception as error:
         if os.environ.get("CCNLP_DEBUG"):
             raise
