@@ -1,11 +1,12 @@
 """One rule against one turn: phrases, distances, allow-lists and scopes."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from ccnlp.rules.model import Hit, Rule
 from ccnlp.text.matcher import Found, Gate, Phrases, SpanList
 from ccnlp.text.scope import scope_of
 from ccnlp.text.segment import boundaries
+from ccnlp.text.sound import plausible
 
 
 class TurnText:
@@ -49,7 +50,7 @@ class TurnText:
 class HeardText(TurnText):
     """The same view as it sounds: what is written in it counts, and what is heard."""
 
-    __slots__ = ("_sound", "_written")
+    __slots__ = ("_letters", "_sound", "_written")
 
     def __init__(
         self,
@@ -58,8 +59,10 @@ class HeardText(TurnText):
         found: Found,
         scanned: Container[int],
         phrases: Phrases,
+        letters: Mapping[int, frozenset[str]],
     ) -> None:
         super().__init__(written.text, found, scanned, phrases)
+        self._letters = letters
         self._written = written
         self._sound = sound
 
@@ -71,7 +74,16 @@ class HeardText(TurnText):
         spans = self._written.spans(phrase)
         if phrase not in self._phrases.expressions:
             return spans
-        return [*spans, *super()._settle(phrase, self._sound)]
+        letters = self._letters[phrase]
+        literal = not self._phrases.expressions[phrase].pattern
+        return [
+            *spans,
+            *(
+                (start, end)
+                for start, end in super()._settle(phrase, self._sound)
+                if plausible(text, start, end, letters, literal, self.boundaries())
+            ),
+        ]
 
 
 def evaluate(rule: Rule, turn: TurnText, evidence: Sequence[int], gate: Gate | None) -> list[Hit]:

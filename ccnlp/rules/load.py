@@ -12,12 +12,12 @@ import msgspec
 from ccnlp.errors import ConfigError
 from ccnlp.rules.form import AnchorForm, ExampleForm, FileForm, RuleForm, TurnsForm
 from ccnlp.rules.model import ANY_DISTANCE, Anchor, Example, Rule, Window
-from ccnlp.rules.ruleset import Compiled, RuleSet
+from ccnlp.rules.ruleset import Compiled, Heard, RuleSet
 from ccnlp.taxonomy import CATEGORIES, CHANNELS, SPEAKERS
 from ccnlp.text.expression import Expression, express
 from ccnlp.text.phrase import Lexicon, PhraseError, PhraseParser
 from ccnlp.text.raw import PREFIX, parse_raw
-from ccnlp.text.sound import heard
+from ccnlp.text.sound import heard, letters_of
 from ccnlp.types import Channel, Speaker
 from ccnlp.yamlfile import cache_folder, line_of, read_as
 
@@ -131,7 +131,7 @@ class _Loader:
         self.rules: list[Rule] = []
         self.expressions: list[Expression] = []
         #: Phrase -> the same as it sounds.
-        self.heard: dict[int, Expression] = {}
+        self.heard: dict[int, Heard] = {}
         self.anchors = 0
         self._numbers: dict[tuple[str, str, int], int] = {}
         self._ids: dict[tuple[str, str], str] = {}
@@ -183,7 +183,7 @@ class _Loader:
             number = len(self.expressions)
             self.expressions.append(expression)
             if hear and not raw and expression.chinese >= hear:
-                self.heard[number] = express(heard(tree))
+                self.heard[number] = Heard(express(heard(tree)), letters_of(tree.pieces))
             self._numbers[key] = number
         return self._numbers[key]
 

@@ -47,6 +47,13 @@ class _Group:
         self.phrases = frozenset({*triggers, *anchored})
 
 
+class Heard(msgspec.Struct, frozen=True):
+    """A phrase as it sounds, and the characters it is written with."""
+
+    expression: Expression
+    letters: frozenset[str]
+
+
 class Compiled(msgspec.Struct, frozen=True):
     """What rule files come to; it can be kept and read again."""
 
@@ -54,7 +61,7 @@ class Compiled(msgspec.Struct, frozen=True):
     #: The phrases as they are written, by number.
     expressions: tuple[Expression, ...]
     #: Those that are also heard on voice channels, as they sound.
-    heard: dict[int, Expression]
+    heard: dict[int, Heard]
 
 
 class RuleSet:
@@ -71,7 +78,8 @@ class RuleSet:
             sorted((a for rule in self.rules for a in rule.anchors), key=lambda a: a.number)
         )
         self.reader = Phrases(dict(enumerate(self.expressions)))
-        self.listener = Phrases(self.heard)
+        self.listener = Phrases({n: one.expression for n, one in self.heard.items()})
+        self._letters = {n: one.letters for n, one in self.heard.items()}
         # built at the first turn of the kind, then kept
         self._groups: dict[tuple[str, str], _Group] = {}
         self._gates: dict[int, Gate] = {}
@@ -148,7 +156,7 @@ class RuleSet:
                 if more is not None:
                     results[place] = _join(results[place], more, view, *_SHARES[False, bool(view)])
             for sound, by_ear in heard.get(number, ()):
-                ear = HeardText(turn, sound, by_ear, group.phrases, self.listener)
+                ear = HeardText(turn, sound, by_ear, group.phrases, self.listener, self._letters)
                 more = self._judge(ear, group)
                 if more is not None:
                     results[place] = _join(results[place], more, view, *_SHARES[True, bool(view)])

@@ -13,20 +13,27 @@ from pathlib import Path
 #: Characters with a second reading that is heard in service talk; pypinyin lists rare ones too.
 _SECOND = {
     "行": "hang", "重": "chong", "长": "chang", "还": "huan", "得": "dei", "都": "du",
-    "了": "liao", "着": "zhao", "地": "de", "调": "tiao", "降": "xiang", "乐": "yue",
-    "曾": "zeng", "觉": "jiao", "校": "jiao", "差": "chai", "便": "pian", "传": "zhuan",
-    "弹": "tan", "大": "dai", "给": "ji", "和": "huo", "会": "kuai", "角": "jue",
-    "率": "shuai", "没": "mo", "模": "mu", "色": "shai", "省": "xing", "识": "zhi",
-    "什": "shi", "说": "shui", "提": "di", "系": "ji", "吓": "he", "血": "xie",
-    "折": "she", "卡": "qia", "车": "ju", "参": "shen", "称": "chen", "的": "di",
-    "恶": "wu", "盛": "cheng", "属": "zhu", "似": "shi", "约": "yao", "脏": "zang",
-    "单": "shan", "朝": "zhao", "宿": "xiu", "嗯": "en", "那": "nei", "这": "zhei",
-    "谁": "shei", "露": "lou", "薄": "bo", "剥": "bo", "贾": "gu", "解": "xie",
-    "石": "dan", "拾": "she", "熟": "shou", "伺": "ci", "挑": "tiao", "削": "xue",
-    "咽": "yan", "钥": "yue", "爪": "zhua", "粘": "nian", "占": "zhan", "轧": "zha",
-    "尿": "sui", "泡": "pao", "否": "pi", "佛": "fu", "合": "ge", "核": "hu",
-    "巷": "hang", "划": "hua", "打": "da", "倒": "dao", "贴": "tie", "喂": "wei",
+    "了": "liao", "着": "zhao", "调": "tiao", "降": "xiang", "乐": "yue", "便": "pian",
+    "传": "zhuan", "弹": "tan", "率": "shuai", "觉": "jiao", "校": "jiao", "差": "chai",
+    "盛": "cheng", "称": "chen", "参": "shen", "朝": "zhao", "卡": "qia", "血": "xie",
+    "露": "lou", "薄": "bo", "曾": "zeng", "折": "she", "核": "hu", "宿": "xiu",
 }  # fmt: skip
+
+#: Words of jieba's dictionary from this count on are what a recogniser writes when it hears
+#: them: no homophone is looked for inside them.
+_COMMON = 300
+
+
+def _common_words() -> str:
+    import jieba
+
+    words = []
+    with jieba.get_dict_file() as lines:
+        for line in lines:
+            word, count, _ = line.decode("utf-8").split(" ")
+            if 2 <= len(word) <= 4 and int(count) >= _COMMON:
+                words.append(word)
+    return " ".join(sorted(words))
 
 
 def tables() -> dict[str, object]:
@@ -54,7 +61,11 @@ def packed() -> dict[str, object]:
     groups: dict[str, str] = {}
     for char, reading in data["readings"].items():  # type: ignore[attr-defined]
         groups[reading] = groups.get(reading, "") + char
-    return {"readings": dict(sorted(groups.items())), "second": data["second"]}
+    return {
+        "readings": dict(sorted(groups.items())),
+        "second": data["second"],
+        "common": _common_words(),
+    }
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ccnlp.text.normalise import word_shares
 from ccnlp.text.phrase import Choice, Literal, Node, Optional, Sequence, Tree
 
 _FIRST: Final = 0xE000
@@ -39,12 +40,23 @@ def syllable(reading: str) -> str:
     return reading
 
 
+# a span with fewer letters of its phrase sounds like too much else, unless it is the whole phrase
+_SURE_LETTERS: Final = 4
+# so common that a recogniser writes them rightly, and so short that they sound like anything
+_SMALL_WORDS: Final = frozenset(
+    "的了是在我你您他她它们这那个就也都有不没吗吧呢啊和与及或把被给让到去来上下里后前要会能可说好很再还"
+    "只从对以但而其什么怎谁哪几年月日时分"
+)
+
+
 class _Sounds(msgspec.Struct, frozen=True):
     #: Code point -> code point, the main and the second reading.
     main: NDArray[np.uint32]
     second: NDArray[np.uint32]
     #: Character -> its syllables as private-use characters, the main one first.
     readings: dict[str, str]
+    #: Words that are written as they are meant.
+    common: frozenset[str]
 
 
 @functools.cache
@@ -67,7 +79,8 @@ def _sounds() -> _Sounds:
         if char in readings and readings[char] != chr(code):
             second[ord(char)] = code
             readings[char] += chr(code)
-    return _Sounds(main, second, readings)
+    common = frozenset((*data["common"].split(" "), *word_shares()))
+    return _Sounds(main, second, readings, common)
 
 
 def sounds(texts: Listed[str]) -> list[tuple[str, str | None]]:
@@ -88,6 +101,62 @@ def sounds(texts: Listed[str]) -> list[tuple[str, str | None]]:
         result.append((one, other if other != one else None))
         at = end
     return result
+
+
+def plausible(
+    text: str,
+    start: int,
+    end: int,
+    letters: frozenset[str],
+    literal: bool,
+    boundaries: frozenset[int],
+) -> bool:
+    """Whether ``text[start:end]`` may be a phrase misheard, and not just something alike.
+
+    ``letters`` are the characters that the phrase writes. Most of the span has to be written
+    with them; what is not may not lie in a common word (照片 is no 招骗) nor be a small word. A
+    phrase that is not ``literal`` needs more letters.
+    """
+    readings, common = _sounds().readings, _sounds().common
+    known = {code for letter in letters for code in readings.get(letter, "")}
+    wrong, right = [], 0
+    for at in range(start, end):
+        char = text[at]
+        if char in letters:
+            right += 1
+        elif readings.get(char, "")[:1] in known and char in readings:
+            wrong.append(at)
+    if not wrong or len(wrong) > max(1, (right + len(wrong)) // 3) or right < 2:
+        return False
+    if not literal and right + len(wrong) < _SURE_LETTERS:
+        return False
+    for at in wrong:
+        if text[at] in _SMALL_WORDS:
+            return False
+        low, high = at, at + 1
+        while low not in boundaries:
+            low -= 1
+        while high not in boundaries:
+            high += 1
+        if high - low > 1 and text[low:high] in common:
+            return False
+    return True
+
+
+def letters_of(pieces: Sequence) -> frozenset[str]:
+    """The Chinese characters that a phrase writes."""
+    letters: set[str] = set()
+    for piece in pieces:
+        match piece:
+            case Literal(text):
+                letters.update(char for char in text if char in _sounds().readings)
+            case Choice(options):
+                letters.update(*(letters_of(option) for option in options))
+            case Optional(inner):
+                letters |= letters_of((inner,))
+            case _:
+                pass
+    return frozenset(letters)
 
 
 def heard(tree: Tree) -> Tree:
