@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from ccnlp.artefacts import Manifest, read_manifest
-from ccnlp.encoder.ngrams import Grams, hashed_ngrams
+from ccnlp.encoder.ngrams import Grams, blur_numbers, hashed_ngrams
 from ccnlp.errors import UnavailableError
 
 #: Speakers in the order of the bias rows.
@@ -56,7 +56,7 @@ class LinearModel(msgspec.Struct, frozen=True):
 
     def grams(self, texts: Sequence[str]) -> Grams:
         """The n-grams of texts, to be given to ``probabilities`` of several heads."""
-        return hashed_ngrams(texts, bits=self.bits, longest=self.longest)
+        return hashed_ngrams([blur_numbers(t) for t in texts], bits=self.bits, longest=self.longest)
 
     def probabilities(
         self, head: LinearHead, turns: Grams, before: Grams, speakers: Sequence[str]

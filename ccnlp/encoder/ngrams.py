@@ -5,6 +5,7 @@ position p belongs to the text that p belongs to; one that would reach into the 
 masked. Nothing in a text's features depends on its neighbours.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,6 +17,19 @@ _SEPARATOR: Final = "\x1e"
 _CODE: Final = ord(_SEPARATOR)
 #: Odd 32-bit multipliers (the first are Knuth's and Murmur's), one a position in the n-gram.
 _MULTIPLIERS: Final = (2654435761, 2246822519, 3266489917, 668265263)
+
+
+#: A number of three digits or more, written or spoken.
+_NUMBER: Final = re.compile("[0-9零〇一二三四五六七八九十百千万两幺]{3,}")
+
+
+def blur_numbers(text: str) -> str:
+    """The text with each digit of longer numbers written as 0; its length stays.
+
+    Which number it is says nothing of what a turn means, and a model that learns the digits of
+    its few examples is led astray by others.
+    """
+    return _NUMBER.sub(lambda m: "0" * (m.end() - m.start()), text)
 
 
 class Grams(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ccnlp.scoring.scorecard import ItemSpec
-from ccnlp.types import Act, ItemResult, ItemScore, Signals, Span, Transcript
+from ccnlp.types import Act, Finding, ItemResult, ItemScore, Signals, Span, Transcript
 
 _SERVICE = frozenset({"agent", "bot"})
 
@@ -42,9 +42,10 @@ def _judge_act(spec: ItemSpec, transcript: Transcript, signals: Signals) -> Item
     if spec.due is not None:
         cues = [a for a in signals.acts if a.act in spec.due.acts]
         excused = [a for a in signals.acts if a.act in spec.due.unless_acts]
-        if not cues or excused:
+        asked = [f for f in signals.findings if f.category in spec.due.categories]
+        if excused or not (cues or asked):
             return _answer(spec, "na", 0.8, (), "本通会话无需此步骤")
-        cue = _best(cues)
+        cue = _best(cues) or max(asked, key=lambda f: f.confidence, default=None)
         evidence = (_span(cue),) if cue else ()
         return _answer(spec, "fail", 0.7, evidence, _missing(spec, looked))
     return _answer(spec, "fail", 0.8, (), _missing(spec, looked))
@@ -116,7 +117,7 @@ def _best(acts: Sequence[Act]) -> Act | None:
     return max(acts, key=lambda a: (a.confidence, -a.turn), default=None)
 
 
-def _span(act: Act) -> Span:
+def _span(act: Act | Finding) -> Span:
     return Span(turn=act.turn, start=act.start, end=act.end, quote=act.quote)
 
 

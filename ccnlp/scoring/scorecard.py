@@ -21,9 +21,11 @@ class Where(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Due(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When an item is asked for; elsewhere a missing act is ``na``."""
 
-    #: Due where one of these acts (cues) stands.
-    acts: tuple[str, ...]
-    #: ... and none of these.
+    #: Due where one of these acts (cues) stands ...
+    acts: tuple[str, ...] = ()
+    #: ... or a counted finding of these categories: what a complaint asks for remains to be done;
+    categories: tuple[str, ...] = ()
+    #: not due where one of these acts stands.
     unless_acts: tuple[str, ...] = ()
 
 

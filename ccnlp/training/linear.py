@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 from ccnlp import __version__
 from ccnlp.artefacts import DataSource, Manifest, write_manifest
 from ccnlp.encoder.linear import SPEAKER_ROWS
-from ccnlp.encoder.ngrams import Grams, hashed_ngrams
+from ccnlp.encoder.ngrams import Grams, blur_numbers, hashed_ngrams
 from ccnlp.errors import UnavailableError
 from ccnlp.taxonomy import CATEGORIES, EMOTIONS, ITEMS
 from ccnlp.text.normalise import normalise_many
@@ -146,7 +146,7 @@ class _Features:
 
         def rows(texts: list[str], weight: float) -> Any:
             grams: Grams = hashed_ngrams(
-                [n.text for n in normalise_many(texts)], bits=settings.bits,
+                [blur_numbers(n.text) for n in normalise_many(texts)], bits=settings.bits,
                 longest=settings.longest,
             )  # fmt: skip
             ends = np.concatenate((grams.starts, [len(grams.rows)]))
@@ -264,7 +264,7 @@ def _calibrate_sigmoid(
         chance = 1 / (
             1 + np.exp(-(scores[:, place] * calibration[0, place] + calibration[1, place]))
         )
-        steps = np.arange(0.1, 0.9, 0.02)
+        steps = np.arange(0.5, 0.9, 0.02)
         threshold[place] = max(steps, key=lambda s: _f1(truth, chance >= s))
         given = chance >= threshold[place]
         per_label.append(_f1(truth, given))
