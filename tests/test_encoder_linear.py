@@ -77,9 +77,9 @@ def test_the_telling_span_lies_inside_and_is_not_empty(text: str, label: int) ->
 
 def test_the_telling_span_is_where_the_threat_is() -> None:
     head = MODEL.heads["customer_findings"]
-    text = "这个事情我已经说得很清楚了然后我要去12315投诉你们反正就这样吧"
-    start, end = MODEL.telling_span(head, head.labels.index("regulator_threat"), text)
-    assert "12315" in text[start:end]
+    text = "这个事情我已经说得很清楚了反正我找律师去法院起诉你们今天就先这样吧"
+    start, end = MODEL.telling_span(head, head.labels.index("legal_threat"), text)
+    assert "起诉" in text[start:end]
     assert end - start < len(text) / 2
 
 
