@@ -3,6 +3,8 @@
 Only numbers and identifiers go to the page's script; it draws them in its colours and language.
 """
 
+import re
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, Final
 
@@ -11,8 +13,13 @@ import msgspec
 from ccnlp.report.figures import clock, number, percent, seconds, short_number, threshold
 from ccnlp.report.messages import Text, Words, text
 from ccnlp.report.view import Names, group_name
-from ccnlp.summary import OTHERS, RESPONSE_EDGES, UNKNOWN, DayTally, RunSummary
+from ccnlp.summary import OTHERS, RESPONSE_EDGES, UNKNOWN, DayTally, RunSummary, added
 from ccnlp.taxonomy import CATEGORIES, RISK_CLASSES
+
+#: Days that a chart can show so that one can tell them apart.
+MOST_DAYS: Final = 92
+
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d\Z")
 
 
 class Chart(msgspec.Struct, frozen=True):
@@ -121,10 +128,15 @@ def response_chart(summary: RunSummary) -> Chart | None:
 
 
 def day_charts(names: Names, summary: RunSummary) -> tuple[Chart, ...]:
-    """Risky phrases a day by risk class, and the share of risk words in what agents said."""
+    """Risky phrases a day by risk class, and the share of risk words in what agents said.
+
+    More than ``MOST_DAYS`` days are shown as months.
+    """
     if not summary.days:
         return ()
-    days = sorted(summary.days.items(), key=lambda row: (row[0] in (UNKNOWN, OTHERS), row[0]))
+    monthly = len(summary.days) > MOST_DAYS
+    given = _months(summary.days) if monthly else summary.days
+    days = sorted(given.items(), key=lambda row: (row[0] in (UNKNOWN, OTHERS), row[0]))
     labels = [group_name(day) for day, _ in days]
     counts = [_by_class(tally) for _, tally in days]
     classes = [name for name in (*RISK_CLASSES, "other") if any(name in c for c in counts)]
@@ -137,9 +149,9 @@ def day_charts(names: Names, summary: RunSummary) -> tuple[Chart, ...]:
     return (
         Chart(
             kind="days",
-            title=Text("days.counts"),
+            title=Text("days.counts_monthly" if monthly else "days.counts"),
             summary=text(
-                "days.counts_summary", days=number(len(days)), n=number(sum(sums)),
+                "days.counts_summary", days=number(len(summary.days)), n=number(sum(sums)),
                 day=labels[most], most=number(sums[most]),
             ),
             data={"days": day_names, "classes": classes,
@@ -188,6 +200,15 @@ def _by_class(tally: DayTally) -> dict[str, int]:
         risk_class = known.risk_class if known else "other"
         counts[risk_class] = counts.get(risk_class, 0) + count
     return counts
+
+
+def _months(days: Mapping[str, DayTally]) -> dict[str, DayTally]:
+    """Days put together by month; what is no day stays as it is."""
+    months: dict[str, DayTally] = {}
+    for day, tally in days.items():
+        month = day[:7] if _DAY.match(day) else day
+        months[month] = added(months[month], tally) if month in months else tally
+    return months
 
 
 def _leading(labels: tuple[Words, ...], shares: list[float]) -> tuple[Text, ...]:

@@ -130,7 +130,9 @@ def _attribute(first: Catalogue, name: str, words: Words) -> Markup:
 
 
 def _values(words: Text) -> str:
-    return json.dumps(plain(words)["v"], ensure_ascii=False) if words.values else "{}"
+    if not words.values:
+        return "{}"
+    return json.dumps(plain(words)["v"], ensure_ascii=False, separators=(",", ":"))
 
 
 def _json(value: Mapping[str, Any]) -> Markup:

@@ -293,24 +293,34 @@
     data: JSON.parse(node.nextElementSibling.textContent),
     view: echarts.init(node, null, { renderer: "svg" }),
   }));
-  function draw() {
-    for (const chart of charts) chart.view.setOption(drawers[chart.kind](chart.data), true);
+  // A view box lets print scale the drawing to its column.
+  function fit({ node, view }) {
+    node.querySelector("svg").setAttribute("viewBox", `0 0 ${view.getWidth()} ${view.getHeight()}`);
   }
-  const watchSize = new ResizeObserver(() => {
-    if (!printing) for (const chart of charts) chart.view.resize();
+  function draw() {
+    for (const chart of charts) {
+      chart.view.setOption(drawers[chart.kind](chart.data), true);
+      fit(chart);
+    }
+  }
+  const watchSize = new ResizeObserver((entries) => {
+    if (printing) return;
+    for (const { target } of entries) {
+      const chart = charts.find(({ node }) => node === target);
+      chart.view.resize();
+      fit(chart);
+    }
   });
   for (const chart of charts) watchSize.observe(chart.node);
+  function print(now) {
+    if (now === printing) return;
+    printing = now;
+    draw();
+  }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  addEventListener("beforeprint", () => {
-    printing = true;
-    draw();
-    for (const chart of charts) chart.view.resize({ width: 330, height: 240 });
-  });
-  addEventListener("afterprint", () => {
-    printing = false;
-    draw();
-    for (const chart of charts) chart.view.resize({ width: "auto", height: "auto" });
-  });
+  matchMedia("print").addEventListener("change", ({ matches }) => print(matches));
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
 
   for (const button of all("[data-language]")) {
     button.addEventListener("click", () => {
