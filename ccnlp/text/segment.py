@@ -126,9 +126,12 @@ def boundaries(text: str) -> frozenset[int]:
 
 
 def word_frequencies(texts: Iterable[str]) -> Counter[str]:
-    """How often each word stands in ``texts``; signs, blanks and numbers are left out."""
+    """How often each word stands in ``texts``, Traditional words as Simplified ones.
+
+    Signs, blanks and numbers are left out.
+    """
     counts: Counter[str] = Counter()
     cut = default_segmenter().segment
     for text in texts:
-        counts.update(word for word in cut(text) if _HAN_OR_WORD.search(word))
+        counts.update(word for word in cut(fold_script(text)) if _HAN_OR_WORD.search(word))
     return counts
