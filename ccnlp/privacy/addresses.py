@@ -13,9 +13,7 @@ from typing import Final
 from ccnlp.privacy.hits import Hit
 from ccnlp.privacy.context import Context
 
-_N: Final = (
-    r"(?:[0-9十百千]{1,8}(?:[-－—之][0-9十]{1,4}){0,3}|[A-Z甲乙丙丁](?![A-Z])(?:[0-9]{1,2})?)"
-)
+_N: Final = r"(?:[0-9十百千]{1,8}(?:[-－—之][0-9十]{1,4}){0,3}|(?<![A-Z])[A-Z甲乙丙丁](?![A-Z])(?:[0-9]{1,2})?)"
 _SP: Final = r"[ ,，、]?"
 _UNIT: Final = r"(?:号楼|号院|号门|栋|幢|座|楼|层|单元|门牌|室|房|户|号|弄|巷|衖|(?<! )段|院|排|门|组(?!长)|支弄|支路|F(?![A-Z])|期|区|铺|档|街坊)"
 _PART: Final = (
@@ -32,6 +30,7 @@ _CORE: Final = re.compile(
 _DASHED: Final = re.compile(
     r"(?<![0-9-])(?:[0-9]{1,3}[-－—]){1,3}[0-9]{2,4}(?![0-9-]|年|月|天|个|元|块|[:：.%])"
 )
+_THREE: Final = re.compile(r"[0-9]{1,2}[-－—][0-9]{1,2}[-－—][0-9]{2,4}")
 _ROAD_END: Final = re.compile(
     r"(?:路|街|大道|道|巷|弄|胡同|里|村|庄|坊|园区|大街|街道|径|条|段|屯|台|塘)(?:[东西南北中]{1,2}[段里路街区]?|[东西南北中])? ?$"
 )
@@ -78,7 +77,7 @@ def addresses(context: Context, places: frozenset[str]) -> Iterator[Hit]:
         before = folded[max(0, core.start() - 8) : core.start()]
         settled = _SETTLED.search(before) and not _NOT_ROAD.search(before.rstrip())
         alone = announced and core.start() == 0 and core[0].count("-") >= 1
-        if settled or alone or (announced and core[0].count("-") == 2):
+        if settled or alone or (announced and _THREE.fullmatch(core[0])):
             start = _grow_left(folded, core.start(), floor, places)
             yield Hit("address", start, core.end(), 0.8, "address:dashed")
 
@@ -158,6 +157,7 @@ def _grow_left(folded: str, start: int, floor: int, places: frozenset[str]) -> i
     """Where the address whose numbers begin at ``start`` begins."""
     at = start
     limit = max(floor, start - 36)
+    inside = _inside_places(folded, limit, start, places)
     since = 0  # characters since the last word of place
     while at > limit:
         char = folded[at - 1]
@@ -174,13 +174,11 @@ def _grow_left(folded: str, start: int, floor: int, places: frozenset[str]) -> i
         if not _HAN.match(char):
             break
         stop = _stop(folded, at, limit)
-        if stop and not _inside(folded, at, places):
+        if stop and at not in inside:
             break
         at -= 1
         since += 1
-        if since and (
-            _ADMIN_END.search(folded[max(0, at - 2) : at]) or _inside(folded, at, places)
-        ):
+        if since and (_ADMIN_END.search(folded[max(0, at - 2) : at]) or at in inside):
             since = 0
         if since > 8:
             break
@@ -210,11 +208,11 @@ def _stop(folded: str, at: int, limit: int) -> bool:
     return False
 
 
-def _inside(folded: str, at: int, places: frozenset[str]) -> bool:
-    """Whether the character before ``at`` is inside the name of a known place."""
-    for size in (2, 3, 4):
-        for shift in range(size):
-            begin = at - 1 - shift
-            if begin >= 0 and folded[begin : begin + size] in places:
-                return True
-    return False
+def _inside_places(folded: str, start: int, end: int, places: frozenset[str]) -> set[int]:
+    """Ends of the characters of ``folded[start:end]`` that are part of a known place's name."""
+    inside: set[int] = set()
+    for begin in range(start, end - 1):
+        for size in (2, 3, 4):
+            if folded[begin : begin + size] in places:
+                inside.update(range(begin + 1, begin + size + 1))
+    return inside

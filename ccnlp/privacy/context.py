@@ -21,6 +21,9 @@ class Context(NamedTuple):
     """One folded turn (``ccnlp.text.numerals.fold`` of its Simplified text) and its cues."""
 
     folded: str
+    #: The turn in Simplified, and as it came; all three of one length.
+    plain: str
+    text: str
     cues: Sequence[Cue]
     #: Types the other side has just asked for; ``not_tail`` where it asked for last digits.
     expected: frozenset[str] = frozenset()
@@ -60,6 +63,14 @@ def announced(context: Context, start: int, end: int) -> Announced:
                 return Announced(cue.kind, True, cue.start - end)
             break
     return NOTHING
+
+
+def in_traditional(context: Context) -> bool:
+    """Whether the turn is written in Traditional characters."""
+    return any(
+        a != b and "\u4e00" <= a <= "\u9fff"
+        for a, b in zip(context.text, context.plain, strict=True)
+    )
 
 
 def said_before(context: Context, kind: str, start: int, *, reach: int) -> bool:

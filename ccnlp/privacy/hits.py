@@ -32,6 +32,9 @@ def settle(hits: Iterable[Hit]) -> list[Hit]:
 
     Two overlapping hits of one type become one.
     """
+    hits = list(hits)
+    if len(hits) < 2:
+        return hits
     taken: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (-h.confidence, _RANK[h.type], h.start - h.end)):
         if all(hit.end <= other.start or other.end <= hit.start for other in taken):

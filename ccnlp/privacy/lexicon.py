@@ -17,7 +17,7 @@ from ccnlp.yamlfile import read_as
 #: Cue kinds that are neither a type nor a decoy.
 #: Words that only repeat that a number comes, whatever its kind.
 _GENERIC: Final = frozenset({"号码", "编号", "账号", "代码", "账户"})
-_OTHER_KINDS: Final = frozenset({"household"})
+_OTHER_KINDS: Final = frozenset({"household", "booking"})
 
 
 class _Surnames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +73,8 @@ class Lexicon(msgspec.Struct, frozen=True):
     given_bits: dict[str, int]
     #: Names of minorities written in Chinese characters.
     minority: re.Pattern[str]
+    #: Characters that such names begin with.
+    minority_begins: frozenset[str]
     #: What may stand after a family name without being a given name.
     not_given: frozenset[str]
     frequent_words: frozenset[str]
@@ -148,6 +150,7 @@ def load(folder: Path | None = None) -> Lexicon:
         compounds=frozenset(surnames.compound.split()),
         latin_surnames=frozenset(surnames.latin.split()),
         given_bits=_per_character(chars.bits),
+        minority_begins=frozenset(word[0] for word in names.minority.split()),
         minority=re.compile(
             f"(?:{elements}){{1,4}}(?:[·•・.](?:{elements}|[一-龥]{{2,5}})){{0,2}}"
         ),

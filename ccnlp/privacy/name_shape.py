@@ -102,8 +102,13 @@ class NameShape:
     def _words(self, text: str, start: int, end: int) -> float:
         lexicon = self._lexicon
         word = text[start:end]
-        if word in lexicon.places or any(
-            text[start : start + size] in lexicon.cue_kinds for size in (2, 3, 4)
+        if (
+            any(
+                (piece := text[start : start + size]) in lexicon.cue_kinds
+                or (size > 2 and piece in lexicon.places)
+                for size in (2, 3, 4, 5)
+            )
+            or word in lexicon.places
         ):
             return -20.0
         cost = 0.0

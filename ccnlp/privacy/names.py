@@ -19,12 +19,18 @@ _SAID: Final = re.compile(
     rf"(?:我的?名字叫?|名字[叫是]|姓名是?|我叫|叫做|名叫|全名是?|大名叫?|本名是?|真名是?|叫作|名为|我係|俺叫|[她他娃]叫|(?<!客服)叫个){_GAP}"
     rf"(?:(?:我?叫|是|呢|嗯|呃|那个|啊|俺叫){_GAP}){{0,2}}"
 )
+#: A signature stands among the last characters, with telephone number and the like.
+_SIGNATURE: Final = 90
 _MYSELF: Final = re.compile(r"本人[是叫为:：]{0,2}")
+_SAYING: Final = re.compile("[叫名姓]|係|[全大本真]名")
 _CALLED: Final = re.compile(rf"叫(?!什么|啥|啥子)(?:什么|一个|个|做|嗯|呃)?{_GAP}")
-_ROLE_GAP: Final = re.compile(
-    r"(?:[\s:：,，、\-—“\"]|的?(?:名字|姓名|大名|名儿?)|是|叫|为|就是|就|我|本人|自己|写的?|填的?|改成|改为|换成|登记的?|用的?|留的?|"
-    r"嗯|呃|那个|俺|老头儿?|爱人|老公|老婆|媳妇儿?|先生|太太|妈妈|爸爸|妈|爸|父亲|母亲|儿子|女儿|老汉儿?|孩子|闺女|男朋友|女朋友|哥哥|姐姐|弟弟|妹妹|朋友|同事|人|他|她){0,6}"
+#: One of the small words between the word for a role and the name.
+ROLE_GAP: Final = (
+    r"[\s:：,，、\-—“\"]|的?(?:名字|姓名|大名|名儿?)|是|叫|为|就是|就|我|本人|自己|写的?|填的?|改成|改为|换成|登记的?|用的?|留的?|嗯|呃|那个|俺|"
+    "老头儿?|爱人|老公|老婆|媳妇儿?|先生|太太|妈妈|爸爸|妈|爸|父亲|母亲|儿子|女儿|老汉儿?|孩子|闺女|男朋友|女朋友|"
+    "哥哥|姐姐|弟弟|妹妹|朋友|同事|人|他|她"
 )
+_ROLE_GAP: Final = re.compile(f"(?:{ROLE_GAP}){{0,6}}")
 _I_AM: Final = re.compile(rf"(?:我是|我係|我系|俺是|敝姓|(?:这里|这边)是){_GAP}")
 _TWICE: Final = re.compile(
     r"姓([一-鿿]{1,2})[\s,，、。]{0,3}(?:的|我|叫|名字|全名|就|是|嘛|啊|嗯){0,3}[\s,，、。]{0,3}(?=\1)"
@@ -46,12 +52,17 @@ _BEFORE: Final = re.compile(
     r"联系|就|把|被|对|问|让|请|用)$"
 )
 _RELATED: Final = re.compile("[家人板东妻夫儿女父母妈爸弟哥姐妹舅表友居监学客孩下]")
-_AFTER: Final = re.compile(
-    r"$|[\s,，。;；:：、!！?？”\"」（(）)—]|的|是|说|吧|吗|呢|家|她|他|和|跟|住|电|手|这|那|也|都|已|在|要|有|就|收|给|先生|女士|小姐|妈|爸|小朋友|同学|本人|总|夫妇|名下"
+#: What may follow a name that nothing announces.
+AFTER_NAME: Final = (
+    r"$|[\s,，。;；:：、!！?？”\"」（(）)—]|的|是|说|吧|吗|呢|家|她|他|和|跟|住|电|手|这|那|也|都|已|在|要|有|就|收|给|"
+    "先生|女士|小姐|妈|爸|小朋友|同学|本人|总|夫妇|名下"
 )
+#: A letter of at least so many characters may end with a signature.
+SIGNED_FROM: Final = 60
 _VENUE: Final = re.compile(
     r"^.{0,6}(?:酒店|宾馆|饭店|店|馆|楼|公司|集团|有限|大厦|广场|机场|医院|学校|大学|中学|小学|公园|景区|博物|艺术|银行|餐厅|火锅|烤|面馆|海鲜|工作室|牌|村|镇|路|街|站|桥|山|寺)"
 )
+_PLACE_ENDS: Final = frozenset("山园坊峡巷桥洼路寺塔湖沟店村庄镇区市县站楼馆街城轩洞")
 _LATIN: Final = re.compile(
     r"(?<![A-Za-z@.])[A-Z][A-Za-z'\-]+(?:(?: ?[,/] ?| {1,2})[A-Z][A-Za-z'\-]*){1,3}(?![A-Za-z0-9@])"
     r"|(?<![A-Za-z])[A-Z](?:[ .-][A-Z]){3,20}(?![A-Za-z])"
@@ -73,30 +84,26 @@ class Names:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._shape = NameShape(lexicon)
+        self._after = re.compile(AFTER_NAME)
         good = "".join(c for c, bits in lexicon.given_bits.items() if bits >= 0)
         family = "".join(c for c, bits in lexicon.surname_bits.items() if bits >= 1)
         self._bare = re.compile(f"[{family}][{good}]{{2}}")
 
-    def find(
-        self, context: Context, plain: str, text: str, speaker: str, numbers: Sequence[Hit]
-    ) -> Iterator[Hit]:
-        """Names in one turn.
-
-        ``plain``: the turn in Simplified; ``text``: as it came (for Latin letters);
-        ``numbers``: other personal information found in it.
-        """
+    def find(self, context: Context, speaker: str, numbers: Sequence[Hit]) -> Iterator[Hit]:
+        """Names in one turn; ``numbers``: other personal information found in it."""
+        plain = context.plain
         agent = speaker in ("agent", "bot")
         yield from self._after_cues(context, plain, agent=agent)
         yield from self._before_titles(plain)
         yield from self._beside(plain, numbers)
         yield from self._bare_names(plain)
-        if len(plain) > 60:
-            for match in _SIGNED.finditer(plain):
+        if len(plain) > SIGNED_FROM:
+            for match in _SIGNED.finditer(plain, max(0, len(plain) - _SIGNATURE)):
                 yield from self._one(plain, match.end(), ASKED, 0.85, "signed")
         if "name" in context.expected and not agent:
             yield from self._asked(plain)
         if "name" in context.expected or any(c.kind in ("name", "passport") for c in context.cues):
-            yield from self._latin(text)
+            yield from self._latin(context.text)
 
     def _one(
         self,
@@ -107,24 +114,29 @@ class Names:
         why: str,
         *,
         closed: bool = False,
+        venue: bool = True,
     ) -> Iterator[Hit]:
         end = self._shape.end(plain, start, need=need)
+        if end and not venue and _VENUE.match(plain[start : start + 12]):
+            return
         if end and (not closed or self._shape.closed(plain, end)):
             yield Hit("name", start, end, confidence, f"name:{why}")
 
     def _after_cues(self, context: Context, plain: str, *, agent: bool) -> Iterator[Hit]:
-        for match in _SAID.finditer(plain):
+        for match in _SAID.finditer(plain) if _SAYING.search(plain) else ():
             own = agent and ("我" in match[0] or "俺" in match[0])
             if not own and not _STAFF.search(plain, max(0, match.start() - 8), match.start()):
-                yield from self._one(plain, match.end(), CUED - 2, 0.93, "cue")
-        for match in _CALLED.finditer(plain):
+                yield from self._one(
+                    plain, match.end(), CUED - 2, 0.93, "cue", venue="名叫" not in match[0]
+                )
+        for match in _CALLED.finditer(plain) if "叫" in plain else ():
             own = agent and plain[max(0, match.start() - 1) : match.start()] == "我"
             if not own and not _STAFF.search(plain, max(0, match.start() - 8), match.start()):
-                yield from self._one(plain, match.end(), HINTED + 1, 0.8, "called")
-        for match in _MYSELF.finditer(plain):
+                yield from self._one(plain, match.end(), HINTED + 1, 0.8, "called", venue=False)
+        for match in _MYSELF.finditer(plain) if "本人" in plain else ():
             yield from self._one(plain, match.end(), CUED, 0.85, "myself", closed=True)
         if not agent:
-            for match in _TWICE.finditer(plain):
+            for match in _TWICE.finditer(plain) if "姓" in plain else ():
                 yield from self._one(plain, match.end(), ASKED, 0.95, "surname")
             for match in _I_AM.finditer(plain):
                 yield from self._one(plain, match.end(), HINTED + 1, 0.75, "i am")
@@ -160,7 +172,7 @@ class Names:
                 return
         for size in (4, 3, 2):
             start = end - size
-            if start < 0:
+            if start < 0 or (start and plain[start - 1] == "@"):
                 continue
             piece = plain[start:end]
             if self._shape.end(piece, 0, need=need) != size:
@@ -198,11 +210,13 @@ class Names:
             before = _BEFORE.search(plain, max(0, start - 4), start)
             if start and not before:
                 continue
-            if not _AFTER.match(plain, end) or _VENUE.match(plain[end : end + 9]):
+            if not self._after.match(plain, end) or _VENUE.match(plain[end : end + 9]):
                 continue
             if _STAFF.search(plain, max(0, start - 6), start):
                 continue
             need = BARE - 2 if before and _RELATED.search(before[0]) else BARE
+            if plain[end - 1] in _PLACE_ENDS:
+                need += 5
             if self._shape.end(plain, start, need=need) == end:
                 yield Hit("name", start, end, 0.7, "name:bare")
 
@@ -210,6 +224,8 @@ class Names:
         """The answer to "您的姓名": a name that stands alone, or begins the turn."""
         for match in _TOKEN.finditer(plain):
             start = match.start()
+            if start and plain[start - 1] == "@":
+                continue
             lead = _LEAD.match(plain, start, match.end())
             for begin in dict.fromkeys((start, lead.end() if lead else start)):
                 alone = match.end() - begin <= 4

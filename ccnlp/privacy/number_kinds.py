@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from ccnlp.privacy import checks
-from ccnlp.privacy.context import Announced, Context, said_before
+from ccnlp.privacy.context import Announced, Context, in_traditional, said_before
 from ccnlp.text.numerals import DigitRun
 
 
@@ -61,6 +61,7 @@ _LANDLINE: Final = re.compile(
 _NO_ZERO: Final = re.compile(r"(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}")
 _CARD: Final = re.compile(r"62|4|5[1-5]|3[47]|35|60|9558|2[2-7]|6[0135-9]|81|103|9[0-9]")
 _SURE_CARD: Final = re.compile(r"62|4|5[1-5]|9558|3[57]|34")
+_COMPANY_QQ: Final = re.compile("QQ客服|客服QQ|企业QQ|客服（|客服:")
 _CANTONESE: Final = re.compile("[嘅嗰冇佢哋喺咗嚟唔畀俾咁啲乜睇㗎搵]")
 
 
@@ -80,7 +81,7 @@ def _password(w: Window) -> Kind | None:
 def _order(w: Window) -> Kind | None:
     if not w.whole or len(w.digits) < 6 or w.amount:
         return None
-    if w.cue.kind in ("order_id", "household"):
+    if w.cue.kind in ("order_id", "household", "booking"):
         if w.cue.direct:
             return Kind("order_id", 0.96, "order+cue")
         if w.cue.distance <= 8:
@@ -154,14 +155,11 @@ def _telephone(w: Window) -> Kind | None:
         return Kind("landline", 0.9 if phone else 0.8, "landline")
     if phone and size >= 10 and split and _NO_ZERO.fullmatch(digits):
         return Kind("landline", 0.85, "landline+cue")
-    if (
-        size == 8
-        and w.whole
-        and (phone or "cantonese" in w.context.expected or _CANTONESE.search(w.context.folded))
-    ):
-        if digits[0] in "5679" and not checks.is_date(digits):
+    if size == 8 and w.whole and digits[0] in "5679" and not checks.is_date(digits):
+        hong_kong = "cantonese" in w.context.expected or _CANTONESE.search(w.context.folded)
+        if hong_kong or (phone and in_traditional(w.context)):
             return Kind("mobile", 0.8, "hong kong")
-    if phone and size in (7, 8) and digits[0] in "2345689" and (cue.direct or w.whole):
+    if phone and size in (7, 8) and digits[0] in "23456789" and (cue.direct or w.whole):
         if checks.is_date(digits) and not cue.direct:
             return None
         return Kind("landline", 0.8, "local+cue")
@@ -173,11 +171,15 @@ def _announced(w: Window) -> Kind | None:
     size, cue, expected = len(w.digits), w.cue, w.context.expected
     if w.amount or cue.kind.startswith("not_"):
         return None
-    if "not_tail" in expected and size <= 8 and not cue.direct:
-        return None
     if w.speaks("passport") and size in (8, 9) and (cue.direct or expected):
         return Kind("passport", 0.8, "passport+cue")
-    if not w.whole:
+    if not w.whole or (size != 6 and _SERVICE.fullmatch(w.digits)):
+        return None
+    if cue.kind == "wechat_qq" and _COMPANY_QQ.search(
+        w.context.folded, max(0, w.run.start - 8), w.run.start
+    ):
+        return None
+    if cue.kind == "wechat_qq" and w.digits.startswith(("800", "400")) and size == 9:
         return None
     if cue.kind == "wechat_qq" and (cue.direct or cue.distance <= 8) and 5 <= size <= 12:
         return Kind("wechat_qq", 0.9, "qq+cue")
@@ -204,6 +206,9 @@ def judge(window: Window) -> Kind | None:
     """The best type for a window of digits, if any."""
     if window.run.guessed * 2 > len(window.digits):
         return None
+    if "not_tail" in window.context.expected and len(window.digits) <= 8:
+        if not window.cue.direct or window.cue.kind.startswith("not_"):
+            return None
     secret = _password(window)
     if secret is not None:
         return secret
@@ -234,7 +239,7 @@ def documents(
     letters: str, digits: str, check: str, cue: Announced, expected: frozenset[str]
 ) -> Kind | None:
     """Type of letters with digits: ``A123456789``, ``K123456(7)``, ``E12345678``, ``H0123456789``."""
-    if (cue.kind.startswith("not_") and cue.direct) or cue.kind == "order_id":
+    if (cue.kind.startswith("not_") and cue.direct) or cue.kind in ("order_id", "booking"):
         return None
     identity = cue.kind == "id_card" or "id_card" in expected
     travel = cue.kind == "passport" or "passport" in expected

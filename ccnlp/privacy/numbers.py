@@ -26,7 +26,10 @@ _LETTERS: Final = re.compile(
 _CHECK: Final = re.compile(r" ?[(（]? ?(A)(?![A-Z0-9]) ?[)）]?|[)）]")
 #: A number that hangs together with such characters is part of a word or an account.
 _STUCK: Final = re.compile("[A-WYZ_@]")
-_INTERNET: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+#: Versions and internet addresses.
+_DOTTED: Final = re.compile(
+    r"(?:\d+\.){0,4}\d{1,2}(?:\.\d+){1,4}|\d+\.\d+\.\d{1,2}|\d{1,3}(?:\.\d{1,3}){3}"
+)
 _X: Final = re.compile(r"[ ,，-]{0,2}(?:X|叉|×|艾克斯)(?![A-Z0-9])")
 
 
@@ -43,9 +46,10 @@ def numbers(run: DigitRun, context: Context) -> list[Hit]:
         return []
     if _MONEY.search(folded, max(0, run.start - 4), run.start):
         return []
-    if _INTERNET.fullmatch(folded, run.start, run.end):
-        return []
     cue = announced(context, run.start, run.end)
+    told = cue.direct and not cue.kind.startswith("not_")
+    if not told and not context.expected and _DOTTED.fullmatch(folded, run.start, run.end):
+        return []
     count = len(run.digits)
     amount = _UNIT.match(after) is not None
     bounds = [*run.groups, count]

@@ -1,15 +1,16 @@
-"""All personal information of one turn, given what was asked for before it."""
+"""All personal information of single turns, given what was asked for before."""
 
-import re
+from collections.abc import Sequence
 from typing import Final
 
 from ccnlp.privacy import tokens
 from ccnlp.privacy.addresses import addresses
+from ccnlp.privacy.context import Context
 from ccnlp.privacy.hits import Hit, settle
 from ccnlp.privacy.lexicon import Lexicon, load
 from ccnlp.privacy.names import Names
-from ccnlp.privacy.context import Context
 from ccnlp.privacy.numbers import numbers
+from ccnlp.privacy.prefilter import Part, Prefilter
 from ccnlp.text.normalise import Normal, normalise
 from ccnlp.text.numerals import digit_runs, fold
 
@@ -22,6 +23,7 @@ class Recogniser:
     def __init__(self, lexicon: Lexicon | None = None) -> None:
         self.lexicon = lexicon or load()
         self._names = Names(self.lexicon)
+        self._prefilter = Prefilter(self.lexicon)
 
     def find(
         self,
@@ -30,6 +32,7 @@ class Recogniser:
         normal: Normal | None = None,
         speaker: str = "customer",
         expected: frozenset[str] = _NOTHING,
+        parts: int = Part.ALL,
     ) -> list[Hit]:
         """Hits in ``text`` in order; they do not overlap.
 
@@ -38,27 +41,43 @@ class Recogniser:
         """
         plain = (normal or normalise(text)).text
         folded = fold(plain)
-        context = Context(folded, self.lexicon.cues(folded), expected)
-        hits: list[Hit] = list(tokens.emails(folded, agent=speaker in ("agent", "bot")))
-        taken = [(h.start, h.end) for h in hits] + tokens.urls(folded)
-        hits += tokens.plates(context)
-        taken += [(h.start, h.end) for h in hits if h.confidence >= 0.75]
-        for run in digit_runs(plain, least=4):
-            if any(run.start < end and start < run.end for start, end in taken):
-                continue
-            hits += numbers(run, context)
-        hits += tokens.orders(context, text)
-        hits += tokens.accounts(context)
-        hits += tokens.secrets(context, text)
-        hits += addresses(context, self.lexicon.places)
-        hits = [
-            h
-            for h in hits
-            if h.type == "email"
-            or not any(h.start < e and s < h.end for s, e in tokens.urls(folded))
+        context = Context(folded, plain, text, self.lexicon.cues(folded), expected)
+        agent = speaker in ("agent", "bot")
+        hits: list[Hit] = []
+        closed = tokens.urls(folded)
+        if parts & Part.EMAIL:
+            hits += tokens.emails(folded, agent=agent)
+            closed += [(h.start, h.end) for h in hits]
+        if parts & (Part.PLATE | Part.NUMBER):
+            hits += tokens.plates(context)
+        if parts & Part.NUMBER:
+            taken = closed + [(h.start, h.end) for h in hits]
+            for run in digit_runs(plain, least=4):
+                if not any(run.start < end and start < run.end for start, end in taken):
+                    hits += numbers(run, context)
+            hits += tokens.orders(context)
+        if parts & (Part.ACCOUNT | Part.NUMBER):
+            hits += tokens.accounts(context)
+            hits += tokens.secrets(context)
+        if parts & Part.ADDRESS:
+            hits += addresses(context, self.lexicon.places)
+        if closed:
+            hits = [h for h in hits if h.type == "email" or not _inside(h, closed)]
+        hits = settle(hits)
+        if hits or parts & Part.NAME:
+            hits = settle([*hits, *self._names.find(context, speaker, hits)])
+        return hits
+
+    def find_many(self, turns: Sequence[tuple[str, Normal, str]]) -> list[list[Hit] | None]:
+        """Hits of many turns (text, normalised, speaker), each by itself; ``None`` for none."""
+        marks = self._prefilter.marks([normal.text for _, normal, _ in turns])
+        return [
+            (self.find(text, normal=normal, speaker=speaker, parts=parts) or None)
+            if parts
+            else None
+            for parts, (text, normal, speaker) in zip(marks, turns, strict=True)
         ]
-        numbered = settle(hits)
-        return settle([*numbered, *self._names.find(context, plain, text, speaker, numbered)])
 
 
-_SPACE: Final = re.compile(r"\s")
+def _inside(hit: Hit, places: Sequence[tuple[int, int]]) -> bool:
+    return any(hit.start < end and start < hit.end for start, end in places)

@@ -103,11 +103,11 @@ def plates(context: Context) -> Iterator[Hit]:
                 yield Hit("plate", match.start(), match.end(), 0.9, "plate:cue")
 
 
-def orders(context: Context, text: str) -> Iterator[Hit]:
+def orders(context: Context) -> Iterator[Hit]:
     """Order, policy, booking and claim numbers with letters, after a cue or a question."""
-    folded = context.folded
+    folded, text = context.folded, context.text
     for place, cue in enumerate(context.cues):
-        if cue.kind not in ("order_id", "household"):
+        if cue.kind not in ("order_id", "household", "booking"):
             continue
         lead = _LEAD.match(folded, cue.end)
         at = lead.end() if lead else cue.end
@@ -115,7 +115,7 @@ def orders(context: Context, text: str) -> Iterator[Hit]:
         if at > limit:
             continue
         match = _TOKEN.match(folded, at)
-        if match and _is_order(match[0], text[match.start() : match.end()], asked=True):
+        if match and _is_order(match[0], text[match.start() : match.end()], booking=True):
             end = _spoken_tail(folded, text, match.end())
             yield Hit("order_id", match.start(), end, 0.92, "order:cue")
     if "order_id" in context.expected:
@@ -123,7 +123,9 @@ def orders(context: Context, text: str) -> Iterator[Hit]:
             kind, direct, _ = announced(context, match.start(), match.end())
             if kind.startswith("not_") and direct:
                 continue
-            if _is_order(match[0], text[match.start() : match.end()], asked=False):
+            if _is_order(
+                match[0], text[match.start() : match.end()], booking="booking" in context.expected
+            ):
                 end = _spoken_tail(folded, text, match.end())
                 yield Hit("order_id", match.start(), end, 0.85, "order:asked")
 
@@ -135,13 +137,13 @@ def _spoken_tail(folded: str, text: str, end: int) -> int:
     return end
 
 
-def _is_order(token: str, original: str, *, asked: bool) -> bool:
+def _is_order(token: str, original: str, *, booking: bool) -> bool:
     plain = re.sub("[^A-Z0-9]", "", token)
     digits = sum(c.isdigit() for c in plain)
     if digits == len(plain):
         return "-" in token and digits >= 6
     letters = [c for c in original if c.isalpha() and c.isascii()]
-    if _PNR.fullmatch(plain) and (digits >= 1 or asked) and "".join(letters).isupper():
+    if booking and _PNR.fullmatch(plain) and "".join(letters).isupper():
         return True
     return digits >= 4 and len(plain) >= 6
 
@@ -179,8 +181,9 @@ def _is_handle(token: str, *, direct: bool) -> bool:
     return len(plain) >= 5 and (digits > 0 or "_" in plain)
 
 
-def secrets(context: Context, text: str) -> Iterator[Hit]:
+def secrets(context: Context) -> Iterator[Hit]:
     """Passwords after a cue; what has no digit and no sign is taken for a word."""
+    text = context.text
     for place, cue in enumerate(context.cues):
         if cue.kind != "password":
             continue
@@ -197,12 +200,14 @@ def secrets(context: Context, text: str) -> Iterator[Hit]:
     if "password" in context.expected or any(c.kind == "password" for c in context.cues):
         for spoken in _SPELLED.finditer(context.folded):
             yield Hit("password", spoken.start(), spoken.end(), 0.75, "password:spelled")
-    if "password" in context.expected:
+    if "password" in context.expected and len(text) <= 30:
         for match in _SECRET.finditer(text):
-            token = match[0]
+            token = match[0].rstrip(".,;:?)")
             if (
                 len(token) >= 5
                 and any(c.isdigit() for c in token)
                 and any(c.isalpha() for c in token)
             ):
-                yield Hit("password", match.start(), match.end(), 0.88, "password:asked")
+                yield Hit(
+                    "password", match.start(), match.start() + len(token), 0.88, "password:asked"
+                )

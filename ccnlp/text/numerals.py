@@ -11,7 +11,7 @@ keeps offsets: give its folded text where such may come.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 #: Every reading that is a digit wherever it stands.
@@ -110,6 +110,11 @@ _RUN: Final = re.compile(
 _PART: Final = re.compile(
     f"(?P<repeat>{_REPEAT})|(?P<digit>[{_D}])|(?P<word>{_WORD})|(?P<weak>[{_W}])|(?P<gap>{_GAP})"
 )
+#: Where a run may begin.
+_SEED: Final = re.compile(f"[{_D}连連一总双雙{_RADIO}dtzofsenDTZOFSEN]")
+#: What makes a run more than one character a digit.
+_ODD: Final = re.compile(f"[个個a-zA-Z双雙{_W}]")
+_GROUP: Final = re.compile("[0-9]+")
 _COUNT: Final = re.compile("[2-9２-９二两兩三四五六七八九]")
 _SCALE: Final = frozenset("十百千万萬亿億拾佰仟点點成折")
 _BEFORE: Final = frozenset("十百千万萬亿億第初拾佰仟")
@@ -142,28 +147,24 @@ def digit_runs(text: str, *, least: int = 1) -> Iterator[DigitRun]:
 
     Time is linear in ``len(text)``.
     """
-    for match in _RUN.finditer(text):
-        if (
-            match.end() - match.start() >= least
-            or least <= 3
-            or "个" in match[0]
-            or "個" in match[0]
-        ):
-            run = _run(text, match.start(), match.end())
-            if run is not None and len(run.digits) >= least:
-                yield run
+    at = 0
+    while (seed := _SEED.search(text, at)) is not None:
+        match = _RUN.match(text, seed.start())
+        if match is None:
+            at = seed.start() + 1
+            continue
+        start, at = match.span()
+        if at - start < least and (least <= 3 or not _ODD.search(text, start, at)):
+            continue
+        run = _run(text, start, at)
+        if run is not None and len(run.digits) >= least:
+            yield run
 
 
 def _run(text: str, start: int, end: int) -> DigitRun | None:
     """The digits of one match, less what belongs to a cardinal at either end."""
-    piece = text[start:end]
-    if piece.isascii() and piece.isdigit():
-        if end < len(text) and text[end] in _SCALE and len(piece) > 8:
-            return None
-        count = range(start, end)
-        return DigitRun(
-            start, end, piece, tuple(count), tuple(range(start + 1, end + 1)), (0,), spoken=False
-        )
+    if not _ODD.search(text, start, end):
+        return _plain_run(text, start, end)
     digits: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -193,27 +194,55 @@ def _run(text: str, start: int, end: int) -> DigitRun | None:
             digits.append(digit)
             starts.append(part.start())
             ends.append(part.end())
+    return _trimmed(text, "".join(digits), starts, ends, groups, spoken, guessed)
+
+
+def _plain_run(text: str, start: int, end: int) -> DigitRun | None:
+    """A match in which every digit is one character."""
+    piece = text[start:end]
+    folded = piece.translate(_FOLD)
+    if folded.isdigit():
+        starts: Sequence[int] = range(start, end)
+        ends: Sequence[int] = range(start + 1, end + 1)
+        return _trimmed(text, folded, starts, ends, [0], any(c in _HAN_DIGITS for c in piece), 0)
+    places: list[int] = []
+    groups: list[int] = []
+    for group in _GROUP.finditer(folded):
+        groups.append(len(places))
+        places.extend(range(start + group.start(), start + group.end()))
+    digits = "".join([text[i] for i in places]).translate(_FOLD)
+    spoken = any(text[i] in _HAN_DIGITS for i in places)
+    return _trimmed(text, digits, places, [i + 1 for i in places], groups, spoken, 0)
+
+
+def _trimmed(
+    text: str,
+    digits: str,
+    starts: Sequence[int],
+    ends: Sequence[int],
+    groups: list[int],
+    spoken: bool,
+    guessed: int,
+) -> DigitRun | None:
+    """A run without the digits that are part of a cardinal (一三八|二十, 第|三...)."""
     low, high = 0, len(digits)
-    if (
-        high
-        and ends[-1] < len(text)
-        and text[ends[-1]] in _SCALE
-        and text[starts[-1]] in _HAN_DIGITS
-    ):
-        high -= 1
-    if high and starts[0] and text[starts[0] - 1] in _BEFORE and text[starts[0]] in _HAN_DIGITS:
+    if not high:
+        return None
+    last, first = ends[-1], starts[0]
+    if last < len(text) and text[last] in _SCALE:
+        if text[starts[-1]] in _HAN_DIGITS:
+            high -= 1
+        elif high > 8 and len(groups) == 1:
+            return None
+    if first and text[first - 1] in _BEFORE and text[first] in _HAN_DIGITS:
         low += 1
     if low >= high:
         return None
+    if low or high < len(digits):
+        groups = sorted({0, *(g - low for g in groups if low < g < high)})
+        starts, ends, digits = starts[low:high], ends[low:high], digits[low:high]
     return DigitRun(
-        starts[low],
-        ends[high - 1],
-        "".join(digits[low:high]),
-        tuple(starts[low:high]),
-        tuple(ends[low:high]),
-        tuple(sorted({0, *(g - low for g in groups if low < g < high)})),
-        spoken,
-        guessed,
+        starts[0], ends[-1], digits, tuple(starts), tuple(ends), tuple(groups), spoken, guessed
     )
 
 

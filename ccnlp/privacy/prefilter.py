@@ -1,0 +1,181 @@
+"""What of many turns is worth a look, and a look at what: a few native scans over all of them.
+
+Most turns hold no run of digits, no mail sign, no cue: they cost only their share of these scans.
+The marks are necessary conditions: a recogniser whose mark is missing would find nothing
+(``tests/test_privacy_prefilter.py`` holds that).
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import daachorse
+import numpy as np
+from numpy.typing import NDArray
+
+from ccnlp.privacy.lexicon import Lexicon
+from ccnlp.privacy.names import AFTER_NAME, ROLE_GAP, SIGNED_FROM
+
+
+class Part:
+    """The recognisers that a turn needs, as bits (plain integers: they are tested often)."""
+
+    NUMBER: Final = 1
+    EMAIL: Final = 2
+    PLATE: Final = 4
+    ACCOUNT: Final = 8
+    ADDRESS: Final = 16
+    NAME: Final = 32
+    ALL: Final = 63
+
+
+_DIGIT, _LATIN, _PROVINCE, _AT, _UNIT, _BEGIN, _OTHER, _GAP = (1 << bit for bit in range(8))
+_CLASSES: Final = (
+    (_DIGIT, "洞拐勾0123456789零〇○一幺壹弌二两兩贰貳弍三叁弎四肆五伍六陆陸七柒八捌九玖"),
+    (_LATIN, "abcdefghijklmnopqrstuvwxyz"),
+    (_PROVINCE, "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"),
+    (_AT, "@"),
+    (_UNIT, "号弄巷栋幢座单室楼门户房层铺排院衖区期段组街F档"),
+    (_OTHER, "十百千甲乙丙丁"),
+    # gaps, fillers and ambiguous readings between two digits of one number
+    (
+        _GAP,
+        " \t\u00a0\u200b\u200c\u200d\ufe0f\u20e3-‐‑‒–—―−_.·・,，、。…~()（）嗯呃额啊哦唔诶那个然后再来接着是面连续的另凌灵铃么腰妖夭吆俩仨叄舞武溜爸钩酒",
+    ),
+)
+_WORDY: Final = _DIGIT | _LATIN | _OTHER
+#: Fewer digits in a row are looked at only where a word calls for it.
+_LEAST: Final = 5
+#: A word -> the part it calls for, and how far behind it a character of _NEEDS must stand.
+_WORDS: Final = (
+    (Part.NUMBER, 0, "double triple 双 zero one two three four five six seven eight nine 个零 个一 个幺 个二 个三 个四 个五 个六 个七 个八 个九 个0 个1 个2 个3 个4 个5 个6 个7 个8 个9"),
+    (Part.NUMBER, 40, "验证 校验 动态 短信码 认证码 otp 密码 口令 简讯码 一次性 激活码"),
+    (Part.ADDRESS, 30, "地址 住址 住在 家住 寄到 送到 门牌 房号 住"),
+    (Part.NUMBER, 12, "代号 代码 pnr booking 确认号 确认码 预订 预定 订位 订房 机位 订座"),
+    (Part.EMAIL, 0, "艾特 小老鼠 爱特 圈a"),
+    (Part.PLATE, 0, "车牌 车号 号牌"),
+    (Part.ACCOUNT, 20, "微信 加 vx wx v信 qq 扣扣 企鹅 line 薇信 威信 维信 围信 加微 私人 个人号 个人个号 小号 私号 密码 口令 pwd password 密马 密嘛 wechat weixin q_q q号 赖id"),
+    (Part.NAME, 10, "叫 我是 俺是 我系 敝姓 姓 本人 这边是 这里是 我係"),
+)  # fmt: skip
+_COUNTED: Final = "0-9零〇○一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖十百千甲乙丙丁a-z"
+#: What may be a door: a building with its number, or a number after a road.
+_DOOR: Final = re.compile(
+    f"[{_COUNTED}] ?(?:[栋幢座弄室巷衖]|单元|号楼|号院|号门|门牌)|[东西南北中]单元"
+    f"|[路街道巷弄里村庄坊段园苑城府寓厦居邨二三四五条0-9东西南北中同屯] ?[{_COUNTED}][{_COUNTED}之—－-]* ?[号门]"
+    f"|[{_COUNTED}][楼层][ ,，]?[{_COUNTED}]|[{_COUNTED}] ?[楼层户号] ?[一-龥]?[{_COUNTED}]"
+)
+_DASHED: Final = re.compile(
+    r"(?<=[园苑城区府号寓厦家里村庄坊轩墅院邨阁居庭湾座栋幢路街 ])[0-9]{1,3}-[0-9]{1,4}"
+)
+_TITLES: Final = (
+    "先生|女士|小姐|太太|同学|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|经理|妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|"
+    "老公|老婆|爱人|本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|小朋|班主"
+)
+
+
+class Prefilter:
+    """Marks turns; built once from a lexicon, holds no state."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        begins = "".join(
+            {*lexicon.surname_bits, *(c[0] for c in lexicon.compounds), *lexicon.minority_begins}
+        )
+        table = np.zeros(0x110000, dtype=np.uint8)
+        for bit, chars in (*_CLASSES, (_BEGIN, begins)):
+            table[[ord(char) for char in chars]] |= bit
+        self._table = table
+        words = {
+            word.replace("_", " "): (part, reach)
+            for part, reach, line in _WORDS
+            for word in line.split()
+        }
+        for cue, kind in lexicon.cue_kinds.items():
+            if kind == "name":
+                words.setdefault(cue.lower(), (Part.NAME, 12))
+        self._words = tuple(words.values())
+        self._lengths = tuple(map(len, words))
+        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(words))
+        likely = "".join(c for c, bits in lexicon.surname_bits.items() if bits >= 1)
+        good = "".join(c for c, bits in lexicon.given_bits.items() if bits >= 0)
+        behind = "|".join(f"(?<=[{begins}]{'.' * count})" for count in (3, 4, 5))
+        self._names = (
+            re.compile(f"(?:{_TITLES})(?:{behind}|(?<=[·•・].{{3,3}}))"),
+            re.compile(f"总(?:(?<=[{begins}].{{3}})|(?<=[{begins}].{{2}}))"),
+            re.compile(f"[{likely}][{good}]{{2}}(?={AFTER_NAME})", re.MULTILINE),
+        )
+        self._name_follows = re.compile(
+            f"(?:{ROLE_GAP}|[^一-鿿\n]|什么|一个|个|做|啥|也|都|在|到|请|报|给){{0,6}}?(?:[{begins}]|[a-z]{{2}})"
+        )
+        self._signed = re.compile(
+            f"[{begins}][一-鿿]{{1,3}}[\\s。]*"
+            "(?:\n|[,，]?\\s*(?:联系|电话|手机|20[0-9]{2}|1[0-9]{10}))"
+        )
+
+    def marks(self, plains: Sequence[str]) -> list[int]:
+        """Parts that each turn (Simplified, lower case) needs; 0 for nothing."""
+        if not plains:
+            return []
+        joined = "\n".join([*plains, ""])
+        lengths = np.fromiter(map(len, plains), np.int64, len(plains))
+        starts = np.concatenate(([0], np.cumsum(lengths + 1)))
+        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
+        kinds = self._table[codes]
+        marks = np.zeros(len(plains), dtype=np.uint8)
+        for part, places in _by_class(joined, kinds):
+            if len(places):
+                marks[np.searchsorted(starts, places, side="right") - 1] |= part
+        by_word: dict[int, list[int]] = {}
+        for start, end, which in self._automaton.find_overlapping(joined):
+            part, reach = self._words[which]
+            if part == Part.NAME:
+                if self._name_follows.match(joined, end) is None:
+                    continue
+            elif (
+                reach
+                and not (
+                    kinds[end : end + reach] & (_UNIT if part == Part.ADDRESS else _WORDY)
+                ).any()
+            ):
+                continue
+            by_word.setdefault(part, []).append(start)
+        for pattern in self._names:
+            by_word.setdefault(Part.NAME, []).extend(m.start() for m in pattern.finditer(joined))
+        for bit, found in by_word.items():
+            if found:
+                marks[np.searchsorted(starts, found, side="right") - 1] |= bit
+        for turn in np.flatnonzero(lengths > SIGNED_FROM):
+            if self._signed.search(plains[int(turn)] + "\n", max(0, lengths[turn] - 90)):
+                marks[turn] |= Part.NAME
+        listed: list[int] = marks.tolist()
+        return listed
+
+
+def _by_class(joined: str, kinds: NDArray[np.uint8]) -> list[tuple[int, NDArray[np.int64]]]:
+    """Places of what single characters tell; ``kinds``: class bits of each code point."""
+    digits = np.flatnonzero(kinds & _DIGIT)
+    barred = np.cumsum((kinds & (_DIGIT | _GAP)) == 0, dtype=np.int32)[digits]
+    many = _LEAST - 1
+    number = digits[:-many][barred[many:] == barred[:-many]] if len(digits) > many else digits[:0]
+    at = np.flatnonzero(kinds & _AT)
+    wordy = (kinds & (_DIGIT | _LATIN)) != 0
+    if len(at):
+        low, high = np.maximum(at - 2, 0), np.minimum(at + 2, len(kinds) - 1)
+        near = wordy[np.maximum(at - 1, 0)] | wordy[low]
+        at = at[near & (wordy[np.minimum(at + 1, len(kinds) - 1)] | wordy[high])]
+    latin = (kinds & _LATIN) != 0
+    province = np.flatnonzero(kinds & _PROVINCE)
+    last = len(kinds) - 1
+    province = province[
+        latin[np.minimum(province + 1, last)] | latin[np.minimum(province + 2, last)]
+    ]
+    counted = (kinds & (_DIGIT | _LATIN | _OTHER)) != 0
+    unit = (kinds & _UNIT) != 0
+    pairs = np.flatnonzero(counted[:-2] & (unit[1:-1] | unit[2:]))
+    doors = [i for i in pairs.tolist() if _DOOR.search(joined, max(0, i - 12), i + 14)]
+    dashes = [m.start() for m in _DASHED.finditer(joined)]
+    return [
+        (Part.NUMBER, number),
+        (Part.EMAIL, at),
+        (Part.PLATE, province),
+        (Part.ADDRESS, np.array(doors + dashes, dtype=np.int64)),
+    ]
