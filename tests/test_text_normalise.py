@@ -8,8 +8,19 @@ from ccnlp.text.normalise import fold, fold_script, normalise, normalise_many
 
 # any code point, lone surrogates among them, with what usually hurts thrown in often
 NASTY = st.sampled_from(
-    list("投诉诉诉訴 \t\n\r\x00*-~,。！ABCａ１①²½ﬁİß\u200b\u200d\ufeff\u0301\u20e3\ufe0f🇨🇳👨‍👩‍👧")
-    + ["\ud800", "\udfff", "\U0010ffff", "\u202e", "א", "م", "१", "〇", "㐀", "\U00020000"]
+    [
+        *"投诉诉诉訴 \t\n\r\x00*-~,。！ABCａ１①²½ﬁİß\u200b\u200d\ufeff\u0301\u20e3\ufe0f🇨🇳👨‍👩‍👧",
+        "\ud800",
+        "\udfff",
+        "\U0010ffff",
+        "\u202e",
+        "א",
+        "م",
+        "१",
+        "〇",
+        "㐀",
+        "\U00020000",
+    ]
 )
 ANY = st.text(alphabet=st.one_of(NASTY, st.characters(codec=None)), max_size=60)
 

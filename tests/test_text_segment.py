@@ -55,7 +55,8 @@ def test_tokens_are_those_of_jieba(sentence, tokenizer):
 @given(
     st.text(
         alphabet=st.sampled_from(
-            "我要投诉他们的服务了不AT&C+#.-_%0123456789abcXYZ \u3000\r\n\t，。！〇㐀龥龦鿕鿖\U00020000😊é乾隆著作恤"
+            "我要投诉他们的服务了不AT&C+#.-_%0123456789abcXYZ "
+            "\u3000\r\n\t，。！〇㐀龥龦鿕鿖\U00020000😊é乾隆著作恤"
         ),
         max_size=30,
     )

@@ -153,7 +153,7 @@ def _piece_pattern(node: Node) -> str:
             return f"[^{CLAUSE_END}]{{0,{limit}}}?"
         case Digits(0):
             number = f"[{NUMBERS}]{{1,{NUMBER_LIMIT}}}(?:\\.[0-9]{{1,4}})?"
-            return f"(?<![{NUMBERS}]){number}(?![{NUMBERS}])"
+            return f"(?<![{NUMBERS}])(?<![0-9]\\.){number}(?![{NUMBERS}])"
         case Digits(count):
             return f"(?<![{DIGITS}])[{DIGITS}]{{{count}}}(?![{DIGITS}])"
         case Comma():

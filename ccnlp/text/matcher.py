@@ -78,7 +78,7 @@ class Phrases:
             spans = [span for span in spans if _TAIL.fullmatch(text, span[1])]
         if expression.bounded:
             spans = [span for span in spans if _at_words(expression, span, text, boundaries)]
-        return spans
+        return _inner(spans) if expression.pattern and len(spans) > 1 else spans
 
 
 class Gate:
@@ -183,14 +183,17 @@ def _places(one: str, text: str, start: int) -> Iterable[int]:
 
 
 def _matches(pattern: re.Pattern[str], text: str, first: re.Match[str], last: int) -> SpanList:
-    """For each start up to ``last`` the one match, and of nested ones the inner."""
+    """For each start up to ``last`` the one match there, by start."""
     spans: SpanList = []
     match: re.Match[str] | None = first
     while match is not None and match.start() <= last:
         spans.append(match.span())
         match = pattern.search(text, match.start() + 1, last + _BEYOND)
-    if len(spans) < 2:
-        return spans
+    return spans
+
+
+def _inner(spans: SpanList) -> SpanList:
+    """Of nested spans, in order of their starts, the inner ones."""
     inner: SpanList = []
     nearest = 1 << 60
     for start, end in reversed(spans):

@@ -10,6 +10,7 @@ from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Final
 
+from ccnlp.text.normalise import fold
 from ccnlp.text.phrase import (
     Choice,
     Literal,
@@ -19,7 +20,6 @@ from ccnlp.text.phrase import (
     Sequence,
     Tree,
     Wild,
-    fold,
 )
 
 PREFIX: Final = "re:"
@@ -43,6 +43,8 @@ def parse_raw(source: str) -> Tree:
         raise PhraseError(
             f"phrase {source!r} is no regular expression: {error}", mend="mend it there"
         ) from error
+    if parsed.state.flags & ~re.UNICODE:
+        raise _refused(source, "sets flags", "leave them out: text is folded already")
     return Tree(source, _sequence(parsed, source), raw=text)
 
 
