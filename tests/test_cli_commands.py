@@ -207,3 +207,10 @@ def test_help_and_version(ccnlp: Callable[..., Result]) -> None:
         told = ccnlp(*command.split(), "--help")
         assert told.exit_code == 0
         assert "For example:" in told.stdout
+
+
+def test_demo_says_what_to_do_next(ccnlp: Callable[..., Result], tmp_path: Path) -> None:
+    done = ccnlp("demo", "--out", str(tmp_path / "d"))
+    assert done.exit_code == 0, done.output
+    assert f"queue list --out {tmp_path / 'd'}" in done.stdout
+    assert (tmp_path / "d" / "report.html").is_file()

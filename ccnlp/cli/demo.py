@@ -1,5 +1,7 @@
 """``ccnlp demo``: the whole way on the sample conversations that ship."""
 
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -31,11 +33,14 @@ def demo(
     score([str(sample)], out, as_json=as_json)
     if as_json:
         return
-    typer.echo(
-        "\nNext:\n"
-        f"  open {out}/report.html                 the report, in a browser\n"
-        f"  ccnlp queue list --out {out}           what was flagged, the gravest first\n"
-        f"  ccnlp queue show 1 --out {out}         one item with its evidence\n"
-        f"  ccnlp explain ID --out {out}           any conversation, and how its score came about\n"
-        "  ccnlp score YOUR.jsonl --out out       your own conversations"
+    # From a checkout the program lies in .venv/bin, where a shell does not look.
+    program = "ccnlp" if shutil.which("ccnlp") else sys.argv[0]
+    steps = (
+        (f"open {out}/report.html", "the report, in a browser"),
+        (f"{program} queue list --out {out}", "what was flagged, the gravest first"),
+        (f"{program} queue show 1 --out {out}", "one item with its evidence"),
+        (f"{program} explain ID --out {out}", "any conversation, and its score's arithmetic"),
+        (f"{program} score YOUR.jsonl --out out", "your own conversations"),
     )
+    width = max(len(step) for step, _ in steps)
+    typer.echo("\nNext:\n" + "\n".join(f"  {step:<{width}}  {why}" for step, why in steps))
