@@ -12,7 +12,7 @@ import msgspec
 
 from ccnlp import __version__
 from ccnlp.analysers.base import Analyser, TurnView
-from ccnlp.analysers.catalogue import build_analyser
+from ccnlp.analysers.catalogue import Models, build_analyser
 from ccnlp.config import Recipe
 from ccnlp.errors import UnavailableError
 from ccnlp.observe import log
@@ -49,9 +49,10 @@ class Engine:
         self._analysers: list[Analyser] = []
         #: Analyser -> why it is missing; its part of each assessment is ``not_evaluated``.
         self.not_evaluated: dict[str, str] = {}
+        models = Models(recipe)
         for name in recipe.analysers:
             try:
-                self._analysers.append(build_analyser(name, recipe))
+                self._analysers.append(build_analyser(name, recipe, models))
             except UnavailableError as error:
                 self.not_evaluated[name] = str(error)
                 log.error("analyser_missing", analyser=name, reason=str(error))

@@ -52,20 +52,20 @@ def test_texts_that_differ_have_other_ngrams() -> None:
 @settings(deadline=None, max_examples=40)
 @given(texts=texts)
 def test_probabilities_are_the_same_to_the_bit_alone_and_among_others(texts: list[str]) -> None:
-    for head in MODEL.heads.values():
-        speakers = [head.speakers[0]] * len(texts)
-        before = ["", *texts[:-1]]
-        rows = MODEL.probabilities(head, MODEL.grams(texts), MODEL.grams(before), speakers)
-        assert np.isfinite(rows).all()
-        assert (rows >= 0).all()
-        assert (rows <= 1).all()
-        if head.kind == "softmax":
-            assert rows.sum(axis=1) == pytest.approx(1)
-        for at, text in enumerate(texts):
-            alone = MODEL.probabilities(
-                head, MODEL.grams([text]), MODEL.grams([before[at]]), speakers[:1]
-            )
-            assert (alone[0] == rows[at]).all()
+    speakers = ["customer", "agent", "bot", "agent", "customer", "agent"][: len(texts)]
+    before = [len(texts), *range(len(texts) - 1)]  # the first comes after nothing
+    together = MODEL.probabilities([*texts, ""], before, speakers)
+    for at, text in enumerate(texts):
+        past = texts[at - 1] if at else ""
+        alone = MODEL.probabilities([text, past], [1], [speakers[at]])
+        for name, head in MODEL.heads.items():
+            row = together[name][at]
+            assert (alone[name][0] == row).all()
+            assert np.isfinite(row).all()
+            assert (row >= 0).all()
+            assert (row <= 1).all()
+            if head.kind == "softmax":
+                assert row.sum() == pytest.approx(1)
 
 
 @settings(deadline=None)

@@ -10,29 +10,56 @@ from ccnlp.analysers.heads import HeadsAnalyser
 from ccnlp.analysers.phrases import PhraseAnalyser
 from ccnlp.analysers.privacy import PrivacyAnalyser
 from ccnlp.config import Recipe
-from ccnlp.encoder.linear import load_linear
+from ccnlp.encoder.linear import LinearReader, load_linear
 from ccnlp.errors import ConfigError
 from ccnlp.rules.load import load_rules
 
 
-def _phrases(recipe: Recipe) -> Analyser:
+class Models:
+    """The models of one recipe, each loaded once and shared by the analysers that read it."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._readers: dict[Path, LinearReader] = {}
+
+    def linear(self, analyser: str) -> LinearReader:
+        """The reader of the model that the recipe names for an analyser.
+
+        Raises
+        ------
+        ConfigError: the recipe names none.
+        UnavailableError: the model is missing or corrupt.
+        """
+        folder = self._recipe.models.get(analyser)
+        if folder is None:
+            raise ConfigError(
+                f"no model for {analyser!r}",
+                where=f"{self._recipe.path}: key models",
+                mend="name its folder",
+            )
+        if folder not in self._readers:
+            self._readers[folder] = LinearReader(load_linear(folder))
+        return self._readers[folder]
+
+
+def _phrases(recipe: Recipe, models: Models) -> Analyser:
     return PhraseAnalyser(load_rules(recipe.rules, recipe.lexicon))
 
 
-def _emotion(recipe: Recipe) -> Analyser:
-    return EmotionAnalyser(load_linear(_model_folder(recipe, "emotion")))
+def _emotion(recipe: Recipe, models: Models) -> Analyser:
+    return EmotionAnalyser(models.linear("emotion"))
 
 
-def _heads(recipe: Recipe) -> Analyser:
-    return HeadsAnalyser(load_linear(_model_folder(recipe, "heads")))
+def _heads(recipe: Recipe, models: Models) -> Analyser:
+    return HeadsAnalyser(models.linear("heads"))
 
 
-def _privacy(recipe: Recipe) -> Analyser:
+def _privacy(recipe: Recipe, models: Models) -> Analyser:
     return PrivacyAnalyser()
 
 
 #: Name in a recipe -> builder.
-CATALOGUE: Final[dict[str, Callable[[Recipe], Analyser]]] = {
+CATALOGUE: Final[dict[str, Callable[[Recipe, Models], Analyser]]] = {
     "phrases": _phrases,
     "emotion": _emotion,
     "heads": _heads,
@@ -40,8 +67,8 @@ CATALOGUE: Final[dict[str, Callable[[Recipe], Analyser]]] = {
 }
 
 
-def build_analyser(name: str, recipe: Recipe) -> Analyser:
-    """Build one analyser.
+def build_analyser(name: str, recipe: Recipe, models: Models) -> Analyser:
+    """Build one analyser; ``models`` is shared by all analysers of one engine.
 
     Raises
     ------
@@ -53,13 +80,4 @@ def build_analyser(name: str, recipe: Recipe) -> Analyser:
             f"there is no analyser {name!r}", where=f"{recipe.path}: key analysers",
             mend=f"one of {', '.join(CATALOGUE)}",
         )  # fmt: skip
-    return CATALOGUE[name](recipe)
-
-
-def _model_folder(recipe: Recipe, head: str) -> Path:
-    folder = recipe.models.get(head)
-    if folder is None:
-        raise ConfigError(
-            f"no model for {head!r}", where=f"{recipe.path}: key models", mend="name its folder"
-        )
-    return folder
+    return CATALOGUE[name](recipe, models)

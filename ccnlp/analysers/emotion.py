@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ccnlp.analysers.base import TurnView
-from ccnlp.encoder.linear import LinearModel
+from ccnlp.encoder.linear import LinearReader
 from ccnlp.errors import UnavailableError
 from ccnlp.types import TurnEmotion
 
@@ -13,38 +15,31 @@ class EmotionAnalyser:
 
     name = "emotion"
 
-    def __init__(self, model: LinearModel) -> None:
-        if "emotion" not in model.heads:
+    def __init__(self, reader: LinearReader) -> None:
+        manifest = reader.model.manifest
+        if "emotion" not in reader.model.heads:
             raise UnavailableError(
-                "the model has no head 'emotion'", where=model.manifest.name,
+                "the model has no head 'emotion'",
+                where=manifest.name,
                 mend="name another model in the recipe, or train it with emotion labels",
-            )  # fmt: skip
-        self._model = model
-        self._head = model.heads["emotion"]
+            )
+        self._reader = reader
+        self._head = reader.model.heads["emotion"]
         #: Stands in each assessment's provenance.
-        self.model_digest = model.manifest.digest
+        self.model_digest = manifest.digest
 
     def encode(self, views: Sequence[TurnView]) -> Sequence[tuple[str, float] | None]:
         """``(label, probability in [0, 1])`` a view; ``None`` for bot and system turns."""
-        judged = [v for v in views if v.turn.speaker in self._head.speakers]
-        if not judged:
-            return [None] * len(views)
-        model = self._model
-        rows = model.probabilities(
-            self._head,
-            model.grams([v.normal.text for v in judged]),
-            model.grams([v.previous.normal.text if v.previous else "" for v in judged]),
-            [v.turn.speaker for v in judged],
-        )
+        rows = self._reader.read(views)["emotion"]
+        if not len(rows):
+            return []
+        labels, speakers = self._head.labels, self._head.speakers
         best = rows.argmax(axis=1)
-        chances = rows[range(len(best)), best].tolist()
-        answers = iter(
-            [
-                (self._head.labels[label], round(chance, 4))
-                for label, chance in zip(best.tolist(), chances, strict=True)
-            ]
-        )
-        return [next(answers) if v.turn.speaker in self._head.speakers else None for v in views]
+        chances = rows[np.arange(len(rows)), best].round(4).tolist()
+        return [
+            (labels[label], chance) if view.turn.speaker in speakers else None
+            for view, label, chance in zip(views, best.tolist(), chances, strict=True)
+        ]
 
     def start(self) -> None:
         """No state: a turn's emotion depends on it and the turn before alone."""

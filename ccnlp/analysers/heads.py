@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from ccnlp.analysers.base import TurnView
-from ccnlp.encoder.linear import LinearHead, LinearModel
+from ccnlp.encoder.linear import LinearHead, LinearReader
 from ccnlp.taxonomy import CATEGORIES, DEFAULT_SEVERITY
 from ccnlp.types import Act, Finding, Observation
 
@@ -28,7 +28,9 @@ class HeadsAnalyser:
 
     name = "heads"
 
-    def __init__(self, model: LinearModel) -> None:
+    def __init__(self, reader: LinearReader) -> None:
+        model = reader.model
+        self._reader = reader
         self._model = model
         self._heads = {n: h for n, h in model.heads.items() if n in (*_FINDING_HEADS, "acts")}
         #: Stands in each assessment's provenance.
@@ -37,20 +39,14 @@ class HeadsAnalyser:
 
     def encode(self, views: Sequence[TurnView]) -> Sequence[tuple[_Said, ...]]:
         """Every label of every head that reaches the floor, a view."""
+        read = self._reader.read(views)
         said: list[list[_Said]] = [[] for _ in views]
         for name, head in self._heads.items():
-            places = [i for i, v in enumerate(views) if v.turn.speaker in head.speakers]
-            if not places:
-                continue
-            chosen = [views[i] for i in places]
-            chances = self._model.probabilities(
-                head,
-                self._model.grams([v.normal.text for v in chosen]),
-                self._model.grams([v.previous.normal.text if v.previous else "" for v in chosen]),
-                [v.turn.speaker for v in chosen],
-            )
-            for row, label in np.argwhere(chances >= _FLOOR).tolist():
-                said[places[row]].append((name, label, round(float(chances[row, label]), 4)))
+            rows, labels = np.nonzero(read[name] >= _FLOOR)
+            chances = read[name][rows, labels].round(4).tolist()
+            for row, label, chance in zip(rows.tolist(), labels.tolist(), chances, strict=True):
+                if views[row].turn.speaker in head.speakers:
+                    said[row].append((name, label, chance))
         return [tuple(s) for s in said]
 
     def start(self) -> None:

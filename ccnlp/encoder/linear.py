@@ -8,7 +8,7 @@ numbers: a turn's scores are the same to the bit whatever stands beside it in a 
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 import numpy as np
@@ -25,17 +25,15 @@ SPEAKER_ROWS = ("customer", "agent", "bot", "system")
 
 
 class LinearHead(msgspec.Struct, frozen=True):
-    """One judgement: labels, their weights, and the way from scores to probabilities."""
+    """One judgement: labels, their columns, and the way from scores to probabilities."""
 
     #: ``softmax``: one label a turn; ``sigmoid``: each label by itself.
     kind: Literal["softmax", "sigmoid"]
     labels: tuple[str, ...]
     #: Whose turns the head was trained on and may judge.
     speakers: tuple[str, ...]
-    #: Weights of the turn's n-grams; shape (2**bits, labels), int16.
-    weights: NDArray[np.int16]
-    #: Weights of the n-grams of the turn before; shape (2**bits, labels), int16.
-    context: NDArray[np.int16]
+    #: The head's columns in the model's tables.
+    columns: slice
     #: Score of one weight unit, a label; shape (labels,), float64.
     unit: NDArray[np.float64]
     #: Bias a speaker and label; shape (4, labels), float64.
@@ -52,26 +50,36 @@ class LinearModel(msgspec.Struct, frozen=True):
     bits: int
     longest: int
     heads: dict[str, LinearHead]
+    #: Weights of a turn's n-grams, all heads side by side; shape (2**bits, labels), int16.
+    weights: NDArray[np.int16]
+    #: Weights of the n-grams of the turn before; shape (2**bits, labels), int16.
+    context: NDArray[np.int16]
     manifest: Manifest
 
     def grams(self, texts: Sequence[str]) -> Grams:
-        """The n-grams of texts, to be given to ``probabilities`` of several heads."""
+        """The n-grams of folded texts."""
         return hashed_ngrams([blur_numbers(t) for t in texts], bits=self.bits, longest=self.longest)
 
     def probabilities(
-        self, head: LinearHead, turns: Grams, before: Grams, speakers: Sequence[str]
-    ) -> NDArray[np.float64]:
-        """Calibrated probabilities in [0, 1]; shape (texts, labels)."""
-        if not len(speakers):
-            return np.zeros((0, len(head.labels)))
-        scores = _summed(turns, head.weights, head.unit)
-        scores += _summed(before, head.context, head.unit)
-        scores += head.bias[[SPEAKER_ROWS.index(s) for s in speakers]]
-        scores = scores * head.calibration[0] + head.calibration[1]
-        if head.kind == "sigmoid":
-            return np.asarray(1.0 / (1.0 + np.exp(-scores)))
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+        self, texts: Sequence[str], before: Sequence[int], speakers: Sequence[str]
+    ) -> dict[str, NDArray[np.float64]]:
+        """Calibrated probabilities in [0, 1] by head; each of shape (speakers, labels).
+
+        Turn ``i`` is ``texts[i]`` by ``speakers[i]``, after ``texts[before[i]]``; further texts may
+        follow that are only the turn before of others.
+        """
+        if not speakers:
+            return {name: np.zeros((0, len(h.labels))) for name, h in self.heads.items()}
+        grams = self.grams(texts)
+        root = np.sqrt(grams.counts)[:, None]
+        turn = _summed(grams, self.weights)[: len(speakers)] / root[: len(speakers)]
+        past = _summed(grams, self.context)[list(before)] / root[list(before)]
+        rows = [SPEAKER_ROWS.index(s) for s in speakers]
+        answer = {}
+        for name, head in self.heads.items():
+            scores = (turn[:, head.columns] + past[:, head.columns]) * head.unit + head.bias[rows]
+            answer[name] = _link(head, scores * head.calibration[0] + head.calibration[1])
+        return answer
 
     def telling_span(self, head: LinearHead, label: int, text: str) -> tuple[int, int]:
         """The stretch of ``text`` that speaks most for a label: ``(start, end)``, not empty.
@@ -80,15 +88,77 @@ class LinearModel(msgspec.Struct, frozen=True):
         what stands out counts; the stretch with the largest sum is found by Kadane's method.
         """
         grams = self.grams([text])
-        weight = head.weights[grams.rows, label].astype(np.float64)
-        shares = np.zeros(len(text) + 2)  # the separators stand at both ends
-        for n in range(1, self.longest + 1):
-            chosen = grams.sizes == n
-            places = grams.places[chosen]
-            for offset in range(n):
-                np.add.at(shares, places + offset, weight[chosen] / n)
-        inner = shares[1:-1]
+        share = self.weights[grams.rows, head.columns.start + label] / grams.sizes
+        shares = np.zeros(len(text) + self.longest + 1)  # the separators stand at both ends
+        for offset in range(self.longest):
+            reached = grams.sizes > offset
+            shares += np.bincount(
+                grams.places[reached] + offset, share[reached], minlength=len(shares)
+            )
+        inner = shares[1 : len(text) + 1]
         return _largest_stretch(inner - max(inner.mean(), 0.0))
+
+
+class _View(Protocol):
+    """What is read of a turn (``analysers.base.TurnView``)."""
+
+    @property
+    def normal(self) -> "_HasText": ...
+    @property
+    def turn(self) -> "_HasSpeaker": ...
+    @property
+    def previous(self) -> "_View | None": ...
+
+
+class _HasText(Protocol):
+    @property
+    def text(self) -> str: ...
+
+
+class _HasSpeaker(Protocol):
+    @property
+    def speaker(self) -> str: ...
+
+
+class LinearReader:
+    """Reads views with a model; asked again for the same sequence, it answers what it has.
+
+    Several analysers share one reader, and so one pass over each batch.
+    """
+
+    def __init__(self, model: LinearModel) -> None:
+        self.model = model
+        self._last: Sequence[_View] | None = None
+        self._answer: dict[str, NDArray[np.float64]] = {}
+
+    def read(self, views: Sequence[_View]) -> dict[str, NDArray[np.float64]]:
+        """Probabilities of each view by head, each of shape (views, labels)."""
+        if views is not self._last or not views:
+            texts = [v.normal.text for v in views]
+            place = {id(v): i for i, v in enumerate(views)}
+            before = []
+            for view in views:
+                past = view.previous
+                where = place.get(id(past)) if past is not None else None
+                if where is None:
+                    where = len(texts)
+                    texts.append(past.normal.text if past is not None else "")
+                before.append(where)
+            speakers = [v.turn.speaker for v in views]
+            self._answer = self.model.probabilities(texts, before, speakers)
+            self._last = views
+        return self._answer
+
+
+def _summed(grams: Grams, table: NDArray[np.int16]) -> NDArray[np.int32]:
+    return np.asarray(np.add.reduceat(table[grams.rows], grams.starts, axis=0, dtype=np.int32))
+
+
+def _link(head: LinearHead, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    if head.kind == "sigmoid":
+        return np.asarray(1.0 / (1.0 + np.exp(-scores)))
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def _largest_stretch(shares: NDArray[np.float64]) -> tuple[int, int]:
@@ -103,13 +173,6 @@ def _largest_stretch(shares: NDArray[np.float64]) -> tuple[int, int]:
     return best_span
 
 
-def _summed(
-    grams: Grams, table: NDArray[np.int16], unit: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    sums = np.add.reduceat(table[grams.rows], grams.starts, axis=0, dtype=np.int32)
-    return np.asarray(sums * (unit / np.sqrt(grams.counts)[:, None]))
-
-
 def load_linear(folder: Path) -> LinearModel:
     """Read a linear model from its folder (``manifest.json``, ``weights.safetensors``).
 
@@ -121,20 +184,28 @@ def load_linear(folder: Path) -> LinearModel:
     try:
         tensors = load_file(folder / "weights.safetensors")
         settings = manifest.settings
-        heads = {
-            name: LinearHead(
-                kind=about["kind"], labels=tuple(about["labels"]),
+        heads, at = {}, 0
+        for name, about in settings["heads"].items():
+            width = len(about["labels"])
+            parts = {
+                k: tensors[f"{name}.{k}"] for k in ("unit", "bias", "calibration", "threshold")
+            }
+            heads[name] = LinearHead(
+                kind=about["kind"],
+                labels=tuple(about["labels"]),
                 speakers=tuple(about["speakers"]),
-                **{
-                    key: tensors[f"{name}.{key}"]
-                    for key in ("weights", "context", "unit", "bias", "calibration", "threshold")
-                },
+                columns=slice(at, at + width),
+                **parts,
             )
-            for name, about in settings["heads"].items()
-        }  # fmt: skip
-        return LinearModel(int(settings["bits"]), int(settings["longest"]), heads, manifest)
+            at += width
+        weights = np.concatenate([tensors[f"{n}.weights"] for n in heads], axis=1)
+        context = np.concatenate([tensors[f"{n}.context"] for n in heads], axis=1)
+        return LinearModel(
+            int(settings["bits"]), int(settings["longest"]), heads, weights, context, manifest
+        )
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise UnavailableError(
-            f"the model cannot be read: {type(error).__name__}", where=str(folder),
+            f"the model cannot be read: {type(error).__name__}",
+            where=str(folder),
             mend="put the folder back as it was shipped, or train it again with `ccnlp train`",
-        ) from error  # fmt: skip
+        ) from error
