@@ -71,6 +71,9 @@ class Calibration(msgspec.Struct, frozen=True):
     #: Slope and offset of each finding's and act's sigmoid, by label.
     findings: tuple[tuple[float, float], ...]
     acts: tuple[tuple[float, float], ...]
+    #: Probabilities from which F1 over all findings, and over all acts, is best.
+    findings_threshold: float = 0.5
+    acts_threshold: float = 0.5
 
 
 def softmax(scores: Doubles) -> Doubles:

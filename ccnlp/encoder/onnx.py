@@ -108,6 +108,9 @@ class TurnEncoder:
         self.findings: tuple[str, ...] = tuple(settings["findings"])
         self.acts: tuple[str, ...] = tuple(settings["acts"])
         calibration = msgspec.convert(settings["calibration"], Calibration)
+        #: Probabilities from which F1 over all findings, and over all acts, is best.
+        self.findings_threshold = calibration.findings_threshold
+        self.acts_threshold = calibration.acts_threshold
         self._temperature = calibration.temperature
         self._emotion_bias = np.array(calibration.emotion_bias)
         self._platt = np.array(calibration.findings + calibration.acts)
@@ -128,6 +131,19 @@ class TurnEncoder:
         """
         if self._last is not None and self._last[0] is views:
             return self._last[1]
+        answer = self._judge(*self._placed(views))
+        self._last = (views, answer)
+        return answer
+
+    def raw(self, views: Sequence[View]) -> Doubles:
+        """Scores of each view before calibration; shape (views, outputs)."""
+        vectors, slots, _ = self._placed(views)
+        return self.raw_scores(vectors, slots)
+
+    def _placed(
+        self, views: Sequence[View]
+    ) -> tuple[Vectors, NDArray[np.int64], NDArray[np.int64]]:
+        """Vectors, the rows of them that each view's heads see, and the views' speakers."""
         rows: dict[_Key, int] = {}
         slots = np.full((len(views), self._heads.slots), -1, np.int64)
         for place, view in enumerate(views):
@@ -142,9 +158,7 @@ class TurnEncoder:
         speakers = np.fromiter(
             (SPEAKER_ROWS.index(v.turn.speaker) for v in views), np.int64, len(views)
         )
-        answer = self._judge(vectors, slots, speakers)
-        self._last = (views, answer)
-        return answer
+        return vectors, slots, speakers
 
     def embed(self, texts: Sequence[str], speaker: str = "customer") -> Vectors:
         """Vectors of folded texts; shape (texts, hidden), int8 in steps of 1/12.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ccnlp.encoder.heads import Calibration, sigmoid, softmax
 from ccnlp.training.encoder.corpus import ACT_MASK, FINDING_MASK, Passage
-from ccnlp.training.encoder.measure import ACTS, EMOTION, FINDINGS
+from ccnlp.training.encoder.measure import ACTS, EMOTION, FINDINGS, micro_f1
 
 Doubles = NDArray[np.float64]
 
@@ -29,11 +29,24 @@ def calibrate(passages: Sequence[Passage], raw: NDArray[np.floating]) -> Calibra
     findings = np.concatenate([p.findings for p in passages]) > 0
     acts = np.concatenate([p.acts for p in passages]) > 0
     acting = np.repeat(ACT_MASK[speakers][:, None], acts.shape[1], axis=1)
+    allowed = FINDING_MASK[speakers]
+    of_findings = _fit_all(scores[:, FINDINGS], findings, allowed)
+    of_acts = _fit_all(scores[:, ACTS], acts, acting)
     return Calibration(
-        temperature, tuple(bias.tolist()),
-        _fit_all(scores[:, FINDINGS], findings, FINDING_MASK[speakers]),
-        _fit_all(scores[:, ACTS], acts, acting),
+        round(temperature, 5), tuple(bias.round(5).tolist()), of_findings, of_acts,
+        _best_threshold(scores[:, FINDINGS], of_findings, findings, allowed),
+        _best_threshold(scores[:, ACTS], of_acts, acts, acting),
     )  # fmt: skip
+
+
+def _best_threshold(
+    scores: Doubles, fitted: tuple[tuple[float, float], ...], gold: NDArray[np.bool_],
+    mask: NDArray[np.bool_],
+) -> float:  # fmt: skip
+    slopes = np.array(fitted)
+    sure = sigmoid(scores * slopes[:, 0] + slopes[:, 1]) * mask
+    tried = [round(0.1 + 0.025 * i, 3) for i in range(21)]
+    return float(max((micro_f1(gold, sure >= t), -t) for t in tried)[1]) * -1
 
 
 def fit_emotion(scores: Doubles, gold: NDArray[np.int64]) -> tuple[float, Doubles]:

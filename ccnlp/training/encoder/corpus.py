@@ -50,23 +50,27 @@ class Passage(msgspec.Struct, frozen=True):
     findings: NDArray[np.float32]
     #: Shape (turns, acts), float32; 0 or 1.
     acts: NDArray[np.float32]
-    #: Whether findings and acts of this passage are labelled.
+    #: Whether the findings of this passage are labelled.
     judged: bool
     #: 1 offensive, 0 not, -1 unlabelled; shape (turns,), int64.
     offensive: NDArray[np.int64]
     #: Weight of the passage in the loss, > 0.
     weight: float = 1.0
+    #: Whether the acts of this passage are labelled.
+    acted: bool = False
 
 
 def read_conversations(path: Path, *, weight: float = 1.0) -> list[Passage]:
     """Labelled conversations, one JSON object a line (``{"transcript", "gold"}``).
+
+    A folder holds them in two files, ``conversations.jsonl`` and ``labels.jsonl``.
 
     Raises
     ------
     InputError: the file is missing, or a line is none.
     """
     passages = []
-    for number, record in _lines(path):
+    for number, record in _folder(path) if path.is_dir() else _lines(path):
         try:
             passages.append(_conversation(path.stem, record, weight))
         except (KeyError, TypeError, ValueError) as error:
@@ -74,6 +78,42 @@ def read_conversations(path: Path, *, weight: float = 1.0) -> list[Passage]:
                 f"no labelled conversation: {error!r}", where=f"{path}: line {number}",
                 mend='each line is {"transcript": {...}, "gold": {...}}',
             ) from error  # fmt: skip
+    return passages
+
+
+def read_quotes(path: Path, *, weight: float = 0.5) -> list[Passage]:
+    """What the telling quotes of labelled conversations teach, as passages of one turn.
+
+    Each quote alone holds its category; the turn without it holds the others alone. Pairs that
+    differ in the telling words only keep a head from leaning on what stands around them.
+    """
+    passages = []
+    for _, record in _lines(path):
+        turns = record["transcript"]["turns"]
+        found: dict[int, list[tuple[str, str]]] = {}
+        for finding in record["gold"]["findings"]:
+            found.setdefault(finding["turn"], []).append((finding["category"], finding["quote"]))
+        name = record["transcript"]["conversation_id"]
+        for turn, pairs in found.items():
+            text, speaker = turns[turn]["text"], turns[turn]["speaker"]
+            for place, (category, quote) in enumerate(pairs):
+                inside = {c for c, q in pairs if q in quote or c == category}
+                cases = [(f"{turn}.{place}+", quote, inside)]
+                rest = text.replace(quote, " ").strip(" ，。！？,.!?")
+                if len(rest) > 3:
+                    left = {c for c, q in pairs if q in rest}
+                    cases.append((f"{turn}.{place}-", rest, left))
+                for key, words, categories in cases:
+                    bare = _bare(
+                        f"{path.stem} quotes",
+                        {
+                            "conversation_id": f"{name} {key}",
+                            "turns": [{"speaker": speaker, "text": words}],
+                        },
+                    )
+                    for one in categories:
+                        bare.findings[0, FINDING_LABELS.index(one)] = 1
+                    passages.append(msgspec.structs.replace(bare, judged=True, weight=weight))
     return passages
 
 
@@ -140,6 +180,14 @@ def _lines(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:
                 raise InputError(f"no JSON: {error}", where=f"{path}: line {number}") from error
 
 
+def _folder(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:
+    labels = {r["conversation_id"]: r["gold"] for _, r in _lines(path / "labels.jsonl")}
+    for number, transcript in _lines(path / "conversations.jsonl"):
+        gold = labels.get(transcript["conversation_id"])
+        if gold is not None:
+            yield number, {"transcript": transcript, "gold": gold}
+
+
 def _bare(source: str, transcript: dict[str, Any]) -> Passage:
     turns = transcript["turns"]
     speakers = np.array([SPEAKER_ROWS.index(t["speaker"]) for t in turns])
@@ -160,7 +208,7 @@ def _conversation(source: str, record: dict[str, Any], weight: float) -> Passage
     for turn, acts in gold.get("acts", {}).items():
         for act in acts:
             bare.acts[int(turn), ACT_LABELS.index(act)] = 1
-    return msgspec.structs.replace(bare, judged=True, weight=weight)
+    return msgspec.structs.replace(bare, judged=True, weight=weight, acted=True)
 
 
 def total_turns(passages: Sequence[Passage]) -> int:

@@ -53,11 +53,20 @@ def probabilities(encoder: TurnEncoder, passages: Sequence[Passage]) -> Doubles:
     return np.stack([np.concatenate((s.emotion, s.findings, s.acts)) for s in scores])
 
 
+def raw_scores(encoder: TurnEncoder, passages: Sequence[Passage]) -> Doubles:
+    """Scores of all turns before calibration; shape (turns, outputs)."""
+    return encoder.raw(passage_views(passages))
+
+
 def evaluate_folder(folder: Path, data: Path, *, threads: int = 1) -> dict[str, float]:
     """Figures of the model at ``folder`` on labelled conversations at ``data``."""
     passages = read_conversations(data)
-    found = probabilities(load_encoder(folder, threads=threads), passages)
-    figures = measure(passages, found, threshold=0.5)
+    encoder = load_encoder(folder, threads=threads)
+    found = probabilities(encoder, passages)
+    figures = measure(
+        passages, found, threshold=encoder.findings_threshold,
+        acts_threshold=encoder.acts_threshold,
+    )  # fmt: skip
     speakers = np.concatenate([p.speakers for p in passages])
     emotion = np.concatenate([p.emotion for p in passages])
     own = (speakers == 0) & (emotion >= 0)

@@ -3,14 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from ccnlp.artefacts import DataSource, Manifest, write_manifest
 from ccnlp.encoder.heads import Calibration
-from ccnlp.training.encoder.base import Floats, Table
+from ccnlp.training.encoder.base import Floats, Shape, Table
 from ccnlp.training.encoder.card import write_card
 from ccnlp.training.encoder.corpus import (
     ACT_LABELS,
@@ -25,6 +26,7 @@ from ccnlp.training.encoder.measure import ACTS
 from ccnlp.training.encoder.network import TurnNetwork
 from ccnlp.training.encoder.quantise import find_ranges
 
+FILES: Final = ("model.onnx", "heads.safetensors", "tokenizer.json")
 #: Bits by which the products of the mixing layer are shifted before they go on.
 _SHIFT = 8
 
@@ -81,24 +83,28 @@ def write_model(
     network: TurnNetwork,
     words: Table,
     tokenizer: str,
-    calibration: Calibration,
     sample: Sequence[Encoded],
-    release: Release,
-) -> Manifest:
-    """Write the model folder; ``sample`` gives the turns that activation ranges come from."""
+    length: int,
+) -> None:
+    """Write the files of a model folder; ``sample`` gives the turns that ranges come from."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = network_weights(network, words, release.length)
+    weights = network_weights(network, words, length)
     turns = [i for e in sample for i in e.ids]
     speakers = [int(s) for e in sample for s in e.passage.speakers]
     ranges = find_ranges(build_graph(weights, None), turns, speakers)
     model = build_graph(weights, ranges)
-    (folder / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
-    save_file(head_tensors(network), folder / "heads.safetensors")
-    (folder / "tokenizer.json").write_text(tokenizer, "utf-8")
-    files = ("model.onnx", "heads.safetensors", "tokenizer.json")
+    (folder / FILES[0]).write_bytes(model.SerializeToString(deterministic=True))
+    # safetensors writes a transposed array as if it were not
+    heads = {n: np.ascontiguousarray(t) for n, t in head_tensors(network).items()}
+    (folder / FILES[1]).write_bytes(save(heads))
+    (folder / FILES[2]).write_text(tokenizer, "utf-8")
+
+
+def sign_model(folder: Path, shape: Shape, calibration: Calibration, release: Release) -> Manifest:
+    """Write the manifest and the model card of a folder whose files stand."""
     manifest = Manifest(
         name=release.name, version=release.version, kind="turn-encoder", licence="Apache-2.0",
-        files={f: hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in files},
+        files={f: hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in FILES},
         data=release.data, figures=release.figures, command=release.command,
         settings={
             "emotions": EMOTION_LABELS, "findings": FINDING_LABELS, "acts": ACT_LABELS,
@@ -106,7 +112,7 @@ def write_model(
             "act_mask": ACT_MASK.astype(int).tolist(), "length": release.length,
             "calibration": msgspec.to_builtins(calibration),
             "base": release.base, "base_sha256": release.base_sha256,
-            "layers": network.shape.layers, "hidden": network.shape.hidden,
+            "layers": shape.layers, "hidden": shape.hidden,
         },
     )  # fmt: skip
     write_manifest(folder, manifest)

@@ -202,12 +202,13 @@ class _Loss:
         weights = 1 / np.sqrt(counts)
         self._emotion = torch.tensor(weights / (weights * counts).sum() * counts.sum()).float()
         judged = [p for p in passages if p.judged]
+        acted = [p for p in passages if p.acted]
         self._findings = _positive_weights(
             [p.findings for p in judged], [FINDING_MASK[p.speakers] for p in judged], settings
         )
         self._acts = _positive_weights(
-            [p.acts for p in judged],
-            [np.repeat(ACT_MASK[p.speakers][:, None], 9, axis=1) for p in judged], settings,
+            [p.acts for p in acted],
+            [np.repeat(ACT_MASK[p.speakers][:, None], 9, axis=1) for p in acted], settings,
         )  # fmt: skip
 
     def __call__(self, scores: Tensor, passages: Sequence[Passage]) -> Tensor:
@@ -216,6 +217,7 @@ class _Loss:
         speakers = np.concatenate([p.speakers for p in passages])
         weight = np.concatenate([np.full(len(p.texts), p.weight, np.float32) for p in passages])
         judged = np.concatenate([np.full(len(p.texts), p.judged) for p in passages])
+        acted = np.concatenate([np.full(len(p.texts), p.acted) for p in passages])
         taught = np.concatenate([np.full(len(p.texts), id(p) in self._soft) for p in passages])
         hard = torch.from_numpy(weight * np.where(taught, 1 - s.teacher, 1).astype(np.float32))
         gold = torch.from_numpy(np.concatenate([p.emotion for p in passages]))
@@ -226,6 +228,7 @@ class _Loss:
         )  # fmt: skip
         total = (emotion * share * hard).sum()
         own = torch.from_numpy(judged.astype(np.float32)) * hard
+        done = torch.from_numpy(acted.astype(np.float32)) * hard
         allowed = torch.from_numpy(FINDING_MASK[speakers].astype(np.float32))
         acting = torch.from_numpy(ACT_MASK[speakers].astype(np.float32))
         findings = torch.from_numpy(np.concatenate([p.findings for p in passages]))
@@ -238,7 +241,7 @@ class _Loss:
         total = (
             total
             + s.acts_weight
-            * (_cross(scores[:, ACTS], acts, self._acts) * (acting * own)[:, None]).sum()
+            * (_cross(scores[:, ACTS], acts, self._acts) * (acting * done)[:, None]).sum()
         )
         offensive = torch.from_numpy(np.concatenate([p.offensive for p in passages])).float()
         total = (

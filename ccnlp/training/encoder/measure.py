@@ -40,13 +40,18 @@ def micro_f1(gold: NDArray[np.bool_], answer: NDArray[np.bool_]) -> float:
 
 
 def measure(
-    passages: Sequence[Passage], scores: Floats, *, threshold: float = 0.0
+    passages: Sequence[Passage],
+    scores: Floats,
+    *,
+    threshold: float = 0.0,
+    acts_threshold: float | None = None,
 ) -> dict[str, float]:
     """Figures of raw or calibrated scores (logits) of all turns, passage after passage.
 
     ``emotion_f1`` and ``emotion_accuracy`` are of customer turns; ``findings_turn`` and
     ``findings_conv`` micro F1 of (turn, category) and (conversation, category) pairs;
-    ``acts`` micro F1. ``threshold`` is the logit from which a label is set.
+    ``acts`` micro F1. ``threshold`` is the score from which a finding is set,
+    ``acts_threshold`` that of acts (the same if none).
     """
     speakers = np.concatenate([p.speakers for p in passages])
     emotion = np.concatenate([p.emotion for p in passages])
@@ -65,6 +70,7 @@ def measure(
     }
     acts = np.concatenate([p.acts for p in passages]) > 0
     if acts.any():
-        done = (scores[:, ACTS] >= threshold) & ACT_MASK[speakers][:, None]
+        least = threshold if acts_threshold is None else acts_threshold
+        done = (scores[:, ACTS] >= least) & ACT_MASK[speakers][:, None]
         figures["acts"] = micro_f1(acts, done)
     return {name: round(value, 4) for name, value in figures.items()}

@@ -16,6 +16,8 @@ class Conversations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: Path
     licence: str
     weight: float = 1.0
+    #: Weight of the telling quotes as turns of their own, 0 for none.
+    quotes: float = 0.0
 
 
 class Sentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,6 +73,8 @@ class TrainSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     teacher: ModelSettings | None = None
     #: How many hands are held out in turn for early stopping and calibration, from the last.
     folds: int = 1
+    #: Conversations by a hand that is never learnt from, to calibrate on instead of the folds.
+    calibrate: Path | None = None
     #: Longest turn in tokens.
     length: int = 96
 

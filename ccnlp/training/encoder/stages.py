@@ -6,7 +6,8 @@ was. ``python -m ccnlp.training.encoder.stages SETTINGS.yaml`` runs them all.
 
 import argparse
 import hashlib
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,20 +18,20 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from ccnlp.artefacts import DataSource, Manifest
-from ccnlp.encoder.heads import Calibration
-from ccnlp.observe import log
+from ccnlp.encoder.onnx import load_encoder
 from ccnlp.training.encoder.base import Base, read_base
 from ccnlp.training.encoder.calibrate import calibrate
 from ccnlp.training.encoder.corpus import (
     Passage,
     file_sha256,
     read_conversations,
+    read_quotes,
     read_sentences,
     read_unlabelled,
     total_turns,
 )
-from ccnlp.training.encoder.evaluate import evaluate_folder
-from ccnlp.training.encoder.export import Release, plain_calibration, write_model
+from ccnlp.training.encoder.evaluate import evaluate_folder, raw_scores
+from ccnlp.training.encoder.export import Release, plain_calibration, sign_model, write_model
 from ccnlp.training.encoder.finetune import Encoded, FitSettings, fit, predict, tokenise
 from ccnlp.training.encoder.measure import measure
 from ccnlp.training.encoder.network import HeadShape, TurnNetwork, from_base
@@ -47,6 +48,10 @@ class Trainer:
         self.settings = settings
         settings.work.mkdir(parents=True, exist_ok=True)
         self.hands = [read_conversations(c.path, weight=c.weight) for c in settings.conversations]
+        #: Telling quotes, hand by hand.
+        self.quotes = [
+            read_quotes(c.path, weight=c.quotes) if c.quotes else [] for c in settings.conversations
+        ]
         self.extra = [
             p
             for s in settings.sentences
@@ -69,28 +74,26 @@ class Trainer:
         soft = self.teach(epochs) if s.teacher else {}
         passages = self._passages()
         student = self._trained("student", s.student, passages, s.student.seeds[0], epochs, soft)
-        calibration = calibrate(*held) if held else plain_calibration()
-        return self.export(student, calibration)
+        return self.export(student, held)
 
-    def choose_epochs(self) -> tuple[float, tuple[list[Passage], Scores] | None]:
+    def choose_epochs(self) -> tuple[float | None, tuple[list[Passage], Scores] | None]:
         """Early stopping: hold hands out in turn; the epochs that are best on them.
 
-        Answers the number of epochs (that of the settings if nothing is held out), and the
-        held-out passages with their scores at that epoch, which calibrate.
+        Answers the number of epochs, and the held-out passages with their scores at that epoch,
+        which calibrate; nothing where nothing is held out.
         """
         s = self.settings
-        kinds = s.student.fit
         if not s.folds:
-            return kinds.epochs, None
+            return None, None
         each = [self._fold(out) for out in range(len(self.hands) - s.folds, len(self.hands))]
         held = [p for h in self.hands[len(self.hands) - s.folds :] for p in h]
         joined = [np.concatenate(scores) for scores in zip(*each, strict=True)]
         goodness = [_goodness(measure(held, scores)) for scores in joined]
         best = int(np.argmax(goodness))
-        log.info("epochs_chosen", epochs=best + 1, goodness=[round(g, 4) for g in goodness])
+        _report("epochs_chosen", epochs=best + 1, goodness=[round(g, 4) for g in goodness])
         return float(best + 1), (held, joined[best])
 
-    def teach(self, epochs: float) -> dict[str, Scores]:
+    def teach(self, epochs: float | None) -> dict[str, Scores]:
         """Scores of the teacher (mean over seeds) for every passage, by its key."""
         assert self.settings.teacher  # noqa: S101 - for the type checker
         teacher = self.settings.teacher
@@ -106,10 +109,30 @@ class Trainer:
         parts = np.split(total / np.float32(len(teacher.seeds)), ends[:-1])
         return {_key(p): part.astype(np.float32) for p, part in zip(targets, parts, strict=True)}
 
-    def export(self, network: TurnNetwork, calibration: Calibration) -> Manifest:
-        """Write the model folder, measure it as it runs, and write that into it."""
+    def export(self, network: TurnNetwork, held: tuple[list[Passage], Scores] | None) -> Manifest:
+        """Write the model folder, calibrate and measure it as it runs, and sign it."""
         s = self.settings
         labelled = self._encoded([p for h in self.hands for p in h])
+        words = self.base.words.take(self.kept)
+        write_model(s.out, network, words, self.tokenizer_json, labelled[::4], s.length)
+        release = self._release()
+        sign_model(s.out, network.shape, plain_calibration(), release)
+        if s.calibrate:
+            other = read_conversations(s.calibrate)
+            raw = raw_scores(load_encoder(s.out), other).astype(np.float32)
+            held = other, raw
+        calibration = calibrate(*held) if held else plain_calibration()
+        sign_model(s.out, network.shape, calibration, release)
+        figures: dict[str, float] = {}
+        for path in s.evaluate:
+            if path.exists():
+                found = evaluate_folder(s.out, path)
+                figures |= {f"{path.stem}.{name}": value for name, value in found.items()}
+        release = msgspec.structs.replace(release, figures=figures)
+        return sign_model(s.out, network.shape, calibration, release)
+
+    def _release(self) -> Release:
+        s = self.settings
         data = [
             DataSource(c.path.name, c.licence, total_turns(h), file_sha256(c.path))
             for c, h in zip(s.conversations, self.hands, strict=True)
@@ -119,20 +142,11 @@ class Trainer:
         for path, licence in further:
             rows = path.read_text("utf-8").count("\n")
             data.append(DataSource(path.name, licence, rows, file_sha256(path)))
-        release = Release(
+        return Release(
             s.name, s.version, tuple(data), {},
             f"python -m ccnlp.training.encoder.stages configs/training/{s.name}.yaml",
             self.base.origin, self.base.sha256, s.length,
         )  # fmt: skip
-        words = self.base.words.take(self.kept)
-        write = (s.out, network, words, self.tokenizer_json, calibration, labelled[::4])
-        write_model(*write, release)
-        figures: dict[str, float] = {}
-        for path in s.evaluate:
-            if path.exists():
-                found = evaluate_folder(s.out, path)
-                figures |= {f"{path.stem}.{name}": value for name, value in found.items()}
-        return write_model(*write, msgspec.structs.replace(release, figures=figures))
 
     def _vocabulary(self) -> tuple[str, NDArray[np.int64]]:
         s = self.settings
@@ -147,7 +161,10 @@ class Trainer:
         return kept.read_text("utf-8"), rows
 
     def _passages(self) -> list[Passage]:
-        return [p for h in self.hands for p in h] + self.extra
+        return self._hands(range(len(self.hands))) + self.extra
+
+    def _hands(self, which: Iterable[int]) -> list[Passage]:
+        return [p for i in which for p in (*self.hands[i], *self.quotes[i])]
 
     def _encoded(self, passages: Sequence[Passage]) -> list[Encoded]:
         return tokenise(
@@ -158,7 +175,7 @@ class Trainer:
         """Scores on hand ``out`` after each epoch of a network that never saw it."""
         s = self.settings
         held = self._encoded(self.hands[out])
-        passages = [p for i, h in enumerate(self.hands) if i != out for p in h] + self.extra
+        passages = self._hands(i for i in range(len(self.hands)) if i != out) + self.extra
         stamp = self._stamp("fold", s.student, passages, s.student.fit)
         kept = s.work / f"fold-{stamp}.npz"
         if not kept.exists():
@@ -167,7 +184,7 @@ class Trainer:
             def watch(network: TurnNetwork, epoch: int, loss: float) -> None:
                 scores.append(predict(network, held))
                 figures = measure([e.passage for e in held], scores[-1])
-                log.info("fold", out=out, epoch=epoch, loss=round(loss, 4), **figures)
+                _report("fold", out=out, epoch=epoch, loss=round(loss, 4), **figures)
 
             self._fit(s.student, passages, s.student.fit, {}, watch)
             np.savez(kept, *scores)
@@ -176,10 +193,10 @@ class Trainer:
 
     def _trained(
         self, stage: str, model: ModelSettings, passages: Sequence[Passage], seed: int,
-        epochs: float, soft: dict[str, Scores],
+        epochs: float | None, soft: dict[str, Scores],
     ) -> TurnNetwork:  # fmt: skip
         settings = msgspec.structs.replace(model.fit, seed=seed)
-        if not soft:
+        if epochs is not None and not soft:
             settings = msgspec.structs.replace(settings, epochs=epochs)
         stamp = self._stamp(stage, model, passages, settings, sorted(soft))
         kept = self.settings.work / f"{stage}-{stamp}.safetensors"
@@ -189,7 +206,7 @@ class Trainer:
             return network
 
         def watch(network: TurnNetwork, epoch: int, loss: float) -> None:
-            log.info(stage, seed=seed, epoch=epoch, loss=round(loss, 4))
+            _report(stage, seed=seed, epoch=epoch, loss=round(loss, 4))
 
         every = [*passages, *(p for p in self.unlabelled if _key(p) in soft)]
         network = self._fit(model, every, settings, soft, watch)
@@ -229,6 +246,12 @@ class Trainer:
         return _digest(self.base.sha256, self.settings.length, plain)
 
 
+def _report(stage: str, **fields: object) -> None:
+    """Progress, on standard error."""
+    pairs = " ".join(f"{name}={value}" for name, value in fields.items())
+    print(f"{stage}: {pairs}", file=sys.stderr, flush=True)  # noqa: T201 - what this command says
+
+
 def _key(passage: Passage) -> str:
     return f"{passage.source}/{passage.name}"
 
@@ -255,7 +278,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         n: v for n in ("base", "tokenizer", "work", "out") if (v := getattr(given, n)) is not None
     }
     manifest = Trainer(read_settings(given.settings, overrides)).run()
-    log.info("written", name=manifest.name, version=manifest.version, digest=manifest.digest)
+    _report("written", name=manifest.name, version=manifest.version, digest=manifest.digest)
     return 0
 
 
