@@ -61,6 +61,9 @@ class Builder:
         self.terms = terms
         #: Whether the source tells numbers from texts; a CSV does not.
         self.typed = typed
+        #: Whether labels are people's names (chat exports), of which one may be inferred; a
+        #: label of a role that is not known is not.
+        self.names = False
         self.fields: dict[str, Any] = {}
         self.attributes: dict[str, Any] = {}
         self.remarks: list[Remark] = []
@@ -208,7 +211,8 @@ class Builder:
         if unknown and otherwise != "reject":
             table.update(dict.fromkeys(unknown, otherwise))
         elif unknown:
-            side = missing_side([s for s in table.values() if s is not None], unknown)
+            known = [speaker for speaker in table.values() if speaker is not None]
+            side = missing_side(known, unknown) if self.names else None
             turn = self.labels.index(unknown[0])
             if side is None or not unknown[0].strip():
                 label = unknown[0].strip()

@@ -55,6 +55,7 @@ def parse(
     """
     if found is None:
         found = [head_of(line, builder.terms.roles) for line in lines]
+    builder.names = True
     heads = _heads(found)
     if not any(heads):
         raise BadRecordError("empty_conversation", "no line looks like a turn")

@@ -4,7 +4,6 @@ A ``Moment`` is either absolute (a date and time) or relative (seconds on a cloc
 start); a conversation's moments become seconds from its start in ``relative``.
 """
 
-import contextlib
 import datetime
 import math
 import re
@@ -37,6 +36,7 @@ _SPOKEN: Final = re.compile(
     r"(?:(?P<h>\d{1,3})小?[时時])?(?:(?P<m>\d{1,4})分钟?)?(?:(?P<s>\d{1,6}(?:\.\d+)?)秒钟?)?",
     re.ASCII,
 )
+_MINUTES: Final = re.compile(r"(\d{1,4})[:：](\d{2})(\.\d+)?", re.ASCII)
 _RFC3339: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
@@ -166,16 +166,16 @@ def _absolute(
 def as_offset(value: Any, zone: datetime.tzinfo) -> float | None:
     """A cell that counts from the start, in seconds: 3.5, "3.5", "01:22" (minutes), "1分22秒"."""
     if isinstance(value, str):
-        with contextlib.suppress(ValueError):
+        try:
             seconds = float(value)
+        except ValueError:
+            if match := _MINUTES.fullmatch(value.strip()):
+                return int(match[1]) * 60.0 + int(match[2]) + float(match[3] or 0)
+        else:
             # "1_000" and "١" are numbers to Python alone.
             if math.isfinite(seconds) and value.isascii() and "_" not in value:
                 return seconds
-    if isinstance(value, str) and (
-        match := re.fullmatch(r"(\d{1,4})[:：](\d{2})(\.\d+)?", value.strip())
-    ):
-        return int(match[1]) * 60.0 + int(match[2]) + float(match[3] or 0)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, int | float) and not isinstance(value, bool):
         return float(value) if math.isfinite(value) else None
     moment = parse_moment(value, zone)
     return None if moment is None else moment.seconds

@@ -92,8 +92,8 @@ TURN_NAMES: Final[dict[str, tuple[str, ...]]] = {
 #: Names of the column that holds a whole dialogue.
 _TURNS: Final = (
     "turns dialogue dialog messages conversations conversation utterances transcript 对话 "
-    "对话记录 会话记录 聊天记录 通话记录 通话文本 对话文本 会话文本 转写结果 对话内容 会话内容 聊天内容 通话内容 "
-    "對話 對話紀錄 對話記錄 聊天紀錄 聊天記錄 通話內容 對話內容 會話內容"
+    "对话记录 会话记录 聊天记录 通话记录 通话文本 对话文本 会话文本 转写结果 对话内容 会话内容 "
+    "聊天内容 通话内容 對話 對話紀錄 對話記錄 聊天紀錄 聊天記錄 通話內容 對話內容 會話內容"
 )
 TURNS_NAMES: Final = tuple(_TURNS.split())
 

@@ -43,6 +43,8 @@ _COMMON: Final = frozenset(
     "己西何电電数少报再感建务務做接场计期市您请請客服户戶帮幫查询詢退货貨钱錢递遞谢謝吗嗎呢吧哦嗯亲親订訂"
     "收店买買卖賣，。？！：、"
 )
+_LEGACY: Final = ("gb18030", "cp950", "big5hkscs")
+_ASKED: Final = ("gb18030", "big5", "big5hkscs")
 #: Lines of the sample that are weighed.
 _LINES: Final = 2_000
 
@@ -113,27 +115,29 @@ def _legacy(sample: bytes) -> Decision:
     if beyond < _FEW:
         return Decision("utf-8", f"only {beyond} bytes beyond ASCII, which tell of no encoding")
     total = len(lines)
-    good = {name: [_decodes(line, name) for line in lines] for name in ("gb18030", "cp950")}
-    gb, big5 = sum(good["gb18030"]), sum(good["cp950"])
+    # Windows' Big5, unless only Hong Kong's extended one decodes more lines.
+    flags = {name: [_decodes(line, name) for line in lines] for name in _LEGACY}
+    counts = {name: sum(each) for name, each in flags.items()}
+    big = "big5hkscs" if counts["big5hkscs"] > counts["cp950"] else "cp950"
+    gb18030, big5 = counts["gb18030"], counts[big]
     slack = max(1, total // 20)
-    if gb > big5 + slack:
-        return Decision("gb18030", f"decodes {gb} of {total} sampled lines, Big5 {big5}")
-    if big5 > gb + slack:
-        return Decision(_big5(lines), f"decodes {big5} of {total} sampled lines, GB18030 {gb}")
+    if abs(gb18030 - big5) > slack:
+        name = "gb18030" if gb18030 > big5 else big
+        reason = f"of {total} sampled lines GB18030 decodes {gb18030}, Big5 {big5}"
+        return Decision(name, reason)
     both = b"\n".join(
-        line for line, a, b in zip(lines, good["gb18030"], good["cp950"], strict=True) if a and b
+        line for line, a, b in zip(lines, flags["gb18030"], flags[big], strict=True) if a and b
     )
     if sum(byte > 127 for byte in both) <= _SHORT:
-        shares = {name: _common(both, name) for name in ("gb18030", "cp950")}
-        if shares["gb18030"] != shares["cp950"]:
-            name = max(shares, key=lambda one: shares[one])
-            return Decision(_big5(lines) if name == "cp950" else name, "common characters, short")
+        shares = {name: _common(both, name) for name in ("gb18030", big)}
+        if shares["gb18030"] != shares[big]:
+            return Decision(max(shares, key=lambda name: shares[name]), "common characters, short")
     verdict = _ask(both)
     if verdict is None:
-        name = "cp950" if big5 > gb else "gb18030"
+        name = big if big5 > gb18030 else "gb18030"
         return Decision(name, "charset-normalizer is undecided; the one that decodes more")
-    encoding = _big5(lines) if verdict == "big5" else "gb18030"
-    return Decision(encoding, "charset-normalizer, between GB18030 and Big5")
+    name = "gb18030" if verdict == "gb18030" else big
+    return Decision(name, "charset-normalizer, between GB18030 and Big5")
 
 
 def _common(sample: bytes, encoding: str) -> float:
@@ -147,7 +151,7 @@ def _ask(sample: bytes) -> str | None:
         return None
     from charset_normalizer import from_bytes  # only files that are not UTF-8 need it
 
-    best = from_bytes(sample, cp_isolation=["gb18030", "big5"], enable_fallback=False).best()
+    best = from_bytes(sample, cp_isolation=list(_ASKED), enable_fallback=False).best()
     return best.encoding if best is not None else None
 
 
@@ -157,11 +161,3 @@ def _decodes(line: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _big5(lines: list[bytes]) -> str:
-    """Windows' Big5, unless only Hong Kong's extended one decodes more lines."""
-    windows, hong_kong = (
-        sum(_decodes(line, name) for line in lines) for name in ("cp950", "big5hkscs")
-    )
-    return "big5hkscs" if hong_kong > windows else "cp950"

@@ -17,12 +17,12 @@ import msgspec
 from ccnlp.ingest.builder import Builder, Terms, kind
 from ccnlp.ingest.items import BadRecordError, Draft, Parts, Rejected, Remark, parts_of
 from ccnlp.ingest.lines import ByteLine, Lines, TooLong, Undecodable
-from ccnlp.ingest.records import Records
+from ccnlp.ingest.records import Records, quick
 from ccnlp.ingest.reject import reject, reject_file, reject_line
 from ccnlp.ingest.rows import Row
 from ccnlp.ingest.strict_json import parse, why
 from ccnlp.ingest.tally import Tally
-from ccnlp.types import Transcript, Turn
+from ccnlp.types import Transcript
 
 _decode: Final = msgspec.json.Decoder(Transcript).decode
 _encode: Final = msgspec.json.Encoder().encode
@@ -37,8 +37,6 @@ _DEFAULTS: Final = (
     ((b'"attributes":{}', b'"attributes": {}'), 2),
 )
 _MARK: Final = b"\xef\xbb\xbf"
-_KEYS: Final = frozenset(Transcript.__struct_fields__)
-_TURN_KEYS: Final = frozenset(Turn.__struct_fields__)
 #: Rows whose keys make the columns of a table of JSON lines.
 _NAMED_ROWS: Final = 100
 
@@ -115,34 +113,13 @@ def _patient(
     builder = Builder(terms)
     try:
         record = parse_object(raw.removeprefix(_MARK))
-        quick = _quick(record) if terms.leaves_json and b"\\u00" not in raw else None
-        if quick is not None:
-            return Draft(quick, raw, line)
+        whole = quick(record) if terms.leaves_json and b"\\u00" not in raw else None
+        if whole is not None:
+            return Draft(whole, raw, line)
         fill(builder, record, records)
         return Draft(builder.finish(), raw, line, remarks=tuple(builder.remarks))
     except BadRecordError as error:
         return reject(error, raw, file, line, conversation_id=builder.fields.get("conversation_id"))
-
-
-def _quick(record: dict[str, Any]) -> Transcript | None:
-    """A transcript that is well-formed but for keys that are unknown: these become attributes.
-
-    ``None`` where anything else is out of the ordinary; the patient way looks at it then.
-    """
-    turns, attributes = record.get("turns"), record.get("attributes")
-    if not isinstance(turns, list) or not isinstance(attributes, dict | None):
-        return None
-    try:
-        if any(turn.keys() - _TURN_KEYS for turn in turns):
-            return None
-        transcript = msgspec.convert(record, Transcript)
-    except (msgspec.ValidationError, AttributeError, TypeError):
-        return None
-    # With its own attributes a name may be taken already.
-    unknown = {k: v for k, v in record.items() if k not in _KEYS and v is not None}
-    if not unknown or transcript.attributes.keys() & unknown.keys():
-        return None
-    return msgspec.structs.replace(transcript, attributes={**transcript.attributes, **unknown})
 
 
 def fill(builder: Builder, record: dict[str, Any], records: Records) -> None:

@@ -187,12 +187,14 @@ def _after_mark(chunks: Iterator[bytes], mark: int) -> Iterator[bytes]:
 def _wide_lines(chunks: Iterator[bytes], encoding: str, limit: int) -> Iterator[list[ByteLine]]:
     """Lines of UTF-16 as UTF-8; one that holds half a character keeps its own bytes."""
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
-    tail = b""
+    tail, complete = b"", True
 
     def turned() -> Iterator[bytes]:
-        nonlocal tail
+        nonlocal tail, complete
         for chunk in chunks:
-            yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
+            text = decoder.decode(chunk)
+            complete = text.endswith("\n") if text else complete
+            yield text.encode("utf-8", "surrogatepass")
         tail = decoder.getstate()[0]
 
     last: ByteLine | None = None
@@ -203,9 +205,10 @@ def _wide_lines(chunks: Iterator[bytes], encoding: str, limit: int) -> Iterator[
         last = final
         if rest:
             yield rest
-    if last is not None and not tail:
+    if last is not None and (complete or not tail):
         yield [last]
-    elif tail:
+        last = None
+    if tail:
         raw = b""
         if isinstance(last, bytes):
             raw = last.decode("utf-8").encode(encoding)

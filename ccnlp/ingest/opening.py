@@ -15,6 +15,8 @@ from ccnlp.ingest.lines import Sampled
 from ccnlp.ingest.sources import Source
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+#: Packed bytes that are unpacked at a time; a run of one letter grows a thousandfold.
+_PACKED: Final = 1 << 13
 #: What opening raises; and what reading a damaged file raises.
 UNREADABLE: Final = (FileNotFoundError, PermissionError, IsADirectoryError)
 BROKEN: Final = (OSError, EOFError, zlib.error, zstandard.ZstdError)
@@ -61,11 +63,42 @@ def unpacked(raw: BinaryIO) -> BinaryIO:
     if head.startswith(_GZIP):
         return cast(BinaryIO, gzip.GzipFile(fileobj=joined, mode="rb"))
     if head == _ZSTD:
-        reader = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(
-            joined, read_across_frames=True
-        )
-        return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, reader), 1 << 16))
+        return cast(BinaryIO, io.BufferedReader(_Zstandard(joined), 1 << 16))
     return cast(BinaryIO, joined)
+
+
+class _Zstandard(io.RawIOBase):
+    """The content of one or more Zstandard frames; ``EOFError`` where the last breaks off.
+
+    The library's own reader takes a file that breaks off for one that ends.
+    """
+
+    def __init__(self, packed: "io.BufferedReader[Any]") -> None:
+        self._packed = packed
+        self._library = zstandard.ZstdDecompressor(max_window_size=2**27)
+        self._frame = self._library.decompressobj()
+        self._begun = False
+        self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            part = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame, self._begun = self._library.decompressobj(), False
+            part = part or self._packed.read1(_PACKED)
+            if not part:
+                if self._begun:
+                    raise EOFError("the Zstandard frame breaks off")
+                return 0
+            self._begun = True
+            self._ready = self._frame.decompress(part)
+        taken = self._ready[: len(buffer)]
+        self._ready = self._ready[len(taken) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
 
 
 class Opened:

@@ -9,13 +9,18 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from ccnlp.ingest.builder import Builder, Terms, kind
 from ccnlp.ingest.clock import as_offset, parse_moment
 from ccnlp.ingest.columns import RECORD_NAMES, TURN_NAMES, TURNS_NAMES, find
 from ccnlp.ingest.items import BadRecordError
 from ccnlp.ingest.mapping import Column, Mapping
 from ccnlp.ingest.strict_json import parse
+from ccnlp.types import Transcript, Turn
 
+_KEYS: Final = frozenset(Transcript.__struct_fields__)
+_TURN_KEYS: Final = frozenset(Turn.__struct_fields__)
 _TURN_FIELDS: Final = ("speaker", "text", "start_seconds", "end_seconds")
 _PLAIN: Final = ("agent_id", "team", "customer_id", "customer_tier")
 #: Distinct sets of keys that are remembered; a source has a few.
@@ -53,6 +58,29 @@ def _mapped(names: Sequence[str], column: Column) -> str | None:
         if wanted in names:
             return wanted
     return None
+
+
+def quick(record: dict[str, Any]) -> Transcript | None:
+    """A transcript that is well-formed but for keys that are unknown: these become attributes.
+
+    ``None`` where anything else is out of the ordinary; the patient way looks at it then.
+    """
+    turns, attributes = record.get("turns"), record.get("attributes")
+    if not isinstance(turns, list) or not isinstance(attributes, dict | None):
+        return None
+    try:
+        if any(turn.keys() - _TURN_KEYS for turn in turns):
+            return None
+        transcript = msgspec.convert(record, Transcript)
+    except (msgspec.ValidationError, AttributeError, TypeError):
+        return None
+    # With its own attributes a name may be taken already.
+    unknown = {k: v for k, v in record.items() if k not in _KEYS and v is not None}
+    if not unknown:
+        return transcript
+    if transcript.attributes.keys() & unknown.keys():
+        return None
+    return msgspec.structs.replace(transcript, attributes={**transcript.attributes, **unknown})
 
 
 class Records:

@@ -84,6 +84,9 @@ CHANNELS: Final[dict[str, Channel]] = {
 
 #: Labels that are remembered.
 _REMEMBERED: Final = 10_000
+#: Longest name, in characters.
+_NAME: Final = 20
+_SENTENCE: Final = re.compile(r"[，。？！?!；;,]")
 _TRIM: Final = re.compile(r"^[\s\[【<(（《]+|[\s\]】>)）》:：]+$")
 _TAIL: Final = re.compile(r"[\s\d#_＃-]+$")
 
@@ -117,7 +120,8 @@ class Roles:
 
 def _role_of(word: str, own: Mapping[str, Speaker]) -> Speaker | None:
     found = own.get(word) or PLAIN.get(word) or PLAIN.get(_TAIL.sub("", word))
-    if found is not None or not word:
+    # Longer ones, and those with a sentence's marks, are text in the wrong column.
+    if found is not None or len(word) > _NAME or _SENTENCE.search(word):
         return found
     for speaker, parts in _INSIDE:
         if any(part in word for part in parts):

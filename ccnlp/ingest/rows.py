@@ -15,7 +15,7 @@ from ccnlp.ingest.builder import Builder, Terms
 from ccnlp.ingest.clock import as_offset, parse_moment
 from ccnlp.ingest.columns import RECORD_NAMES, TURN_NAMES, TURNS_NAMES
 from ccnlp.ingest.items import BadRecordError, Draft, Form, Raw, Rejected
-from ccnlp.ingest.records import Records, resolve
+from ccnlp.ingest.records import Records, quick, resolve
 from ccnlp.ingest.reject import reject
 from ccnlp.ingest.seen import SeenIds
 from ccnlp.ingest.spill import Spill
@@ -78,7 +78,8 @@ def read_rows(
 ) -> Iterator[Draft | Rejected]:  # fmt: skip
     """Conversations of a table; ``again`` goes over the rows once before, uncounted."""
     if plan.layout == "conversation":
-        yield from _row_each(rows(), file, terms, records, typed=typed)
+        ours = typed and terms.leaves_json and all(f == name for f, name in plan.columns.items())
+        yield from _row_each(rows(), file, terms, records, typed=typed, ours=ours)
         return
     if "conversation_id" not in plan.columns:
         grouped = _named(rows(), "", default_id)
@@ -145,16 +146,23 @@ def _through(
 
 
 def _row_each(
-    rows: Iterator[Row | Rejected], file: str, terms: Terms, records: Records, *, typed: bool
-) -> Iterator[Draft | Rejected]:
+    rows: Iterator[Row | Rejected], file: str, terms: Terms, records: Records, *, typed: bool,
+    ours: bool,
+) -> Iterator[Draft | Rejected]:  # fmt: skip
+    """A conversation a row; ``ours``: its columns are named as the fields are."""
     for row in rows:
         if isinstance(row, Rejected):
             yield row
             continue
-        builder = Builder(terms, typed=typed)
         raw, form = raw_of([row])
+        cells = {k: v for k, v in row.cells.items() if v is not None and v != ""}
+        whole = quick(cells) if ours else None
+        if whole is not None and b"\\u0000" not in msgspec.json.encode(whole):
+            yield Draft(whole, raw, row.line, row.lines, form=form)
+            continue
+        builder = Builder(terms, typed=typed)
         try:
-            records.fill(builder, {k: v for k, v in row.cells.items() if v is not None and v != ""})
+            records.fill(builder, cells)
             transcript = builder.finish()
         except BadRecordError as error:
             name = builder.fields.get("conversation_id")
