@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ccnlp.analysers.base import TurnView
-from ccnlp.privacy.hits import Hit
 from ccnlp.privacy.lexicon import load
-from ccnlp.privacy.recognise import Recogniser
+from ccnlp.privacy.recognise import Look, Recogniser
 from ccnlp.privacy.thread import START, State, Thread
 from ccnlp.types import PiiSpan
 
@@ -23,9 +22,9 @@ class PrivacyAnalyser:
         """Travels as a name; the word lists are read again where it arrives."""
         return PrivacyAnalyser, ()
 
-    def encode(self, views: Sequence[TurnView]) -> Sequence[list[Hit] | None]:
-        """Hits of each turn by itself; ``None`` where there is nothing to look at."""
-        return self._thread.recogniser.find_many(
+    def encode(self, views: Sequence[TurnView]) -> Sequence[Look | None]:
+        """What each turn holds by itself; ``None`` for nothing."""
+        return self._thread.recogniser.look_many(
             [(view.turn.text, view.normal, view.turn.speaker) for view in views]
         )
 
@@ -36,9 +35,7 @@ class PrivacyAnalyser:
     def step(self, state: State, view: TurnView, features: Any) -> tuple[State, Sequence[PiiSpan]]:
         """Take one turn; spans may point at earlier turns (numbers split over turns)."""
         turn = view.turn
-        return self._thread.step(
-            state, view.index, turn.speaker, turn.text, features, normal=view.normal
-        )
+        return self._thread.step(state, view.index, turn.speaker, turn.text, view.normal, features)
 
     def finish(self, state: State) -> Sequence[PiiSpan]:
         """Nothing: what is known is answered at once."""

@@ -11,7 +11,6 @@ import msgspec
 from ccnlp.assets import asset
 from ccnlp.errors import ConfigError
 from ccnlp.taxonomy import PII_TYPES
-from ccnlp.text.numerals import fold
 from ccnlp.yamlfile import read_as
 
 #: Cue kinds that are neither a type nor a decoy.
@@ -61,7 +60,7 @@ class Cue(NamedTuple):
 class Lexicon(msgspec.Struct, frozen=True):
     """All word lists, ready to use. Built once by :func:`load`; never changed."""
 
-    #: Folded cue word -> kind.
+    #: Cue word (Simplified, lower case) -> kind.
     cue_kinds: dict[str, str]
     cue_words: tuple[str, ...]
     cue_automaton: daachorse.CharwiseDoubleArrayAhoCorasick
@@ -75,6 +74,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     minority: re.Pattern[str]
     #: Characters that such names begin with.
     minority_begins: frozenset[str]
+    minority_ends: frozenset[str]
     #: What may stand after a family name without being a given name.
     not_given: frozenset[str]
     frequent_words: frozenset[str]
@@ -83,15 +83,15 @@ class Lexicon(msgspec.Struct, frozen=True):
     staff: tuple[str, ...]
     places: frozenset[str]
 
-    def cues(self, folded: str) -> list[Cue]:
-        """Words of context in a folded turn, from left to right, the longest at each place."""
+    def cues(self, plain: str) -> list[Cue]:
+        """Words of context in a turn (Simplified, lower case), from left to right, the longest at each place."""
         kinds, words = self.cue_kinds, self.cue_words
         found: list[Cue] = []
-        for start, end, which in self.cue_automaton.find(folded):
+        for start, end, which in self.cue_automaton.find(plain):
             word = words[which]
-            if word[0].isascii() and start and _latin(folded[start - 1]) and _latin(word[0]):
+            if word[0].isascii() and start and _latin(plain[start - 1]) and _latin(word[0]):
                 continue
-            if word[-1].isascii() and _latin(folded[end : end + 1]) and _latin(word[-1]):
+            if word[-1].isascii() and _latin(plain[end : end + 1]) and _latin(word[-1]):
                 continue
             kind = kinds[word]
             if word in _GENERIC and found and start - found[-1].end <= 1:
@@ -101,7 +101,7 @@ class Lexicon(msgspec.Struct, frozen=True):
 
 
 def _latin(char: str) -> bool:
-    return "A" <= char <= "Z"
+    return "a" <= char <= "z"
 
 
 def _cue_kinds(path: Path) -> dict[str, str]:
@@ -115,7 +115,7 @@ def _cue_kinds(path: Path) -> dict[str, str]:
                 mend=f"use one of {', '.join(sorted(known))}, or a decoy that begins with not_",
             )
         for word in words.split():
-            kinds.setdefault(fold(word.replace("_", " ")), kind)
+            kinds.setdefault(word.lower().replace("_", " "), kind)
     return kinds
 
 
@@ -151,6 +151,7 @@ def load(folder: Path | None = None) -> Lexicon:
         latin_surnames=frozenset(surnames.latin.split()),
         given_bits=_per_character(chars.bits),
         minority_begins=frozenset(word[0] for word in names.minority.split()),
+        minority_ends=frozenset(word[-1] for word in names.minority.split()),
         minority=re.compile(
             f"(?:{elements}){{1,4}}(?:[·•・.](?:{elements}|[一-龥]{{2,5}})){{0,2}}"
         ),

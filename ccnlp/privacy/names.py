@@ -42,6 +42,9 @@ _STAFF: Final = re.compile(
 _KIN: Final = re.compile(
     r"(?:小朋友)?的?(?:妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|老公|老婆|爱人|太太|先生|本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|班主任)"
 )
+_KINSHIP: Final = re.compile(
+    "妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|老公|老婆|爱人|本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|班主任"
+)
 _TITLE: Final = re.compile(
     "先生|女士|小姐|太太|同学|小朋友|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|总(?![共是额计价])|经理"
 )
@@ -161,12 +164,17 @@ class Names:
                     and shape.end(plain[: end - 1], start, need=CUED) == end - 1
                 ):
                     yield Hit("name", start, end - 1, 0.85, "name:surname+title")
-        for match in _KIN.finditer(plain):
-            yield from self._before(plain, match.start(), HINTED + 4, "kin")
+        for match in _KINSHIP.finditer(plain):
+            end = match.start()
+            for small in ("的", "小朋友", "他", "她", "这"):
+                if plain.endswith(small, 0, end):
+                    end -= len(small)
+            yield from self._before(plain, end, HINTED + 4, "kin")
 
     def _before(self, plain: str, end: int, need: float, why: str) -> Iterator[Hit]:
         """A full name that ends just before a title."""
-        for size in range(min(end, 9), 2, -1):
+        ends = self._lexicon.minority_ends
+        for size in range(min(end, 9), 2, -1) if plain[end - 1 : end] in ends else ():
             if self._lexicon.minority.fullmatch(plain, end - size, end):
                 yield Hit("name", end - size, end, 0.8, f"name:{why}")
                 return

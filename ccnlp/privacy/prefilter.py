@@ -13,12 +13,12 @@ import daachorse
 import numpy as np
 from numpy.typing import NDArray
 
-from ccnlp.privacy.lexicon import Lexicon
+from ccnlp.privacy.lexicon import Cue, Lexicon
 from ccnlp.privacy.names import AFTER_NAME, ROLE_GAP, SIGNED_FROM
 
 
 class Part:
-    """The recognisers that a turn needs, as bits (plain integers: they are tested often)."""
+    """The recognisers that a turn needs and what else it is, as bits (tested often: integers)."""
 
     NUMBER: Final = 1
     EMAIL: Final = 2
@@ -27,6 +27,10 @@ class Part:
     ADDRESS: Final = 16
     NAME: Final = 32
     ALL: Final = 63
+    #: Little more than a few digits: perhaps a piece of a number.
+    PIECE: Final = 64
+    #: Cantonese is spoken.
+    CANTONESE: Final = 128
 
 
 _DIGIT, _LATIN, _PROVINCE, _AT, _UNIT, _BEGIN, _OTHER, _GAP = (1 << bit for bit in range(8))
@@ -43,6 +47,9 @@ _CLASSES: Final = (
         " \t\u00a0\u200b\u200c\u200d\ufe0f\u20e3-‐‑‒–—―−_.·・,，、。…~()（）嗯呃额啊哦唔诶那个然后再来接着是面连续的另凌灵铃么腰妖夭吆俩仨叄舞武溜爸钩酒",
     ),
 )
+#: A piece of a number has at least so many digits, in a turn of at most so many characters.
+_PIECE_DIGITS, _PIECE_LENGTH = 2, 24
+_CANTONESE: Final = re.compile("[嘅嗰冇佢哋喺咗嚟畀俾咁啲㗎唔搵]")
 _WORDY: Final = _DIGIT | _LATIN | _OTHER
 #: Fewer digits in a row are looked at only where a word calls for it.
 _LEAST: Final = 5
@@ -64,9 +71,8 @@ _DOOR: Final = re.compile(
     f"|[路街道巷弄里村庄坊段园苑城府寓厦居邨二三四五条0-9东西南北中同屯] ?[{_COUNTED}][{_COUNTED}之—－-]* ?[号门]"
     f"|[{_COUNTED}][楼层][ ,，]?[{_COUNTED}]|[{_COUNTED}] ?[楼层户号] ?[一-龥]?[{_COUNTED}]"
 )
-_DASHED: Final = re.compile(
-    r"(?<=[园苑城区府号寓厦家里村庄坊轩墅院邨阁居庭湾座栋幢路街 ])[0-9]{1,3}-[0-9]{1,4}"
-)
+_DASHED: Final = re.compile("[0-9]{1,3}-[0-9]{1,4}")
+_BEFORE_DASHED: Final = frozenset("园苑城区府号寓厦家里村庄坊轩墅院邨阁居庭湾座栋幢路街 ")
 _TITLES: Final = (
     "先生|女士|小姐|太太|同学|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|经理|妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|"
     "老公|老婆|爱人|本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|小朋|班主"
@@ -89,11 +95,8 @@ class Prefilter:
             for part, reach, line in _WORDS
             for word in line.split()
         }
-        for cue, kind in lexicon.cue_kinds.items():
-            if kind == "name":
-                words.setdefault(cue.lower(), (Part.NAME, 12))
+        self._lexicon = lexicon
         self._words = tuple(words.values())
-        self._lengths = tuple(map(len, words))
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(words))
         likely = "".join(c for c, bits in lexicon.surname_bits.items() if bits >= 1)
         good = "".join(c for c, bits in lexicon.given_bits.items() if bits >= 0)
@@ -111,10 +114,13 @@ class Prefilter:
             "(?:\n|[,，]?\\s*(?:联系|电话|手机|20[0-9]{2}|1[0-9]{10}))"
         )
 
-    def marks(self, plains: Sequence[str]) -> list[int]:
-        """Parts that each turn (Simplified, lower case) needs; 0 for nothing."""
+    def scan(self, plains: Sequence[str]) -> tuple[list[int], dict[int, list[Cue]]]:
+        """What each turn (Simplified, lower case) needs: its parts, 0 for nothing; and its cues.
+
+        The cues stand under the index of their turn.
+        """
         if not plains:
-            return []
+            return [], {}
         joined = "\n".join([*plains, ""])
         lengths = np.fromiter(map(len, plains), np.int64, len(plains))
         starts = np.concatenate(([0], np.cumsum(lengths + 1)))
@@ -125,19 +131,22 @@ class Prefilter:
             if len(places):
                 marks[np.searchsorted(starts, places, side="right") - 1] |= part
         by_word: dict[int, list[int]] = {}
-        for start, end, which in self._automaton.find_overlapping(joined):
+        for start, end, which in self._automaton.find(joined):
             part, reach = self._words[which]
             if part == Part.NAME:
                 if self._name_follows.match(joined, end) is None:
                     continue
-            elif (
-                reach
-                and not (
-                    kinds[end : end + reach] & (_UNIT if part == Part.ADDRESS else _WORDY)
-                ).any()
-            ):
-                continue
+            elif reach:
+                needs = _UNIT if part == Part.ADDRESS else _WORDY
+                if not (kinds[end : end + reach] & needs).any():
+                    continue
             by_word.setdefault(part, []).append(start)
+        cues = self._cues(joined, starts.tolist())
+        for turn, found in cues.items():
+            for cue in found:
+                if cue.kind == "name":
+                    if self._name_follows.match(plains[turn], cue.end):
+                        marks[turn] |= Part.NAME
         for pattern in self._names:
             by_word.setdefault(Part.NAME, []).extend(m.start() for m in pattern.finditer(joined))
         for bit, found in by_word.items():
@@ -146,8 +155,32 @@ class Prefilter:
         for turn in np.flatnonzero(lengths > SIGNED_FROM):
             if self._signed.search(plains[int(turn)] + "\n", max(0, lengths[turn] - 90)):
                 marks[turn] |= Part.NAME
+        digits = np.bincount(
+            np.searchsorted(starts, np.flatnonzero(kinds & _DIGIT), side="right") - 1,
+            minlength=len(plains),
+        )
+        marks[(digits >= _PIECE_DIGITS) & (lengths <= _PIECE_LENGTH)] |= Part.PIECE
+        marks[self._turns(_CANTONESE, joined, starts)] |= Part.CANTONESE
         listed: list[int] = marks.tolist()
-        return listed
+        return listed, cues
+
+    def _turns(
+        self, pattern: re.Pattern[str], joined: str, starts: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        places = [m.start() for m in pattern.finditer(joined)]
+        return np.searchsorted(starts, np.array(places, dtype=np.int64), side="right") - 1
+
+    def _cues(self, joined: str, starts: list[int]) -> dict[int, list[Cue]]:
+        """Cues by turn, with offsets into the turn."""
+        by_turn: dict[int, list[Cue]] = {}
+        turn = 0
+        for cue in self._lexicon.cues(joined):
+            while starts[turn + 1] <= cue.start:
+                turn += 1
+            begin = starts[turn]
+            moved = Cue(cue.kind, cue.start - begin, cue.end - begin)
+            by_turn.setdefault(turn, []).append(moved)
+        return by_turn
 
 
 def _by_class(joined: str, kinds: NDArray[np.uint8]) -> list[tuple[int, NDArray[np.int64]]]:
@@ -172,7 +205,11 @@ def _by_class(joined: str, kinds: NDArray[np.uint8]) -> list[tuple[int, NDArray[
     unit = (kinds & _UNIT) != 0
     pairs = np.flatnonzero(counted[:-2] & (unit[1:-1] | unit[2:]))
     doors = [i for i in pairs.tolist() if _DOOR.search(joined, max(0, i - 12), i + 14)]
-    dashes = [m.start() for m in _DASHED.finditer(joined)]
+    dashes = [
+        m.start()
+        for m in _DASHED.finditer(joined)
+        if m.start() and joined[m.start() - 1] in _BEFORE_DASHED
+    ]
     return [
         (Part.NUMBER, number),
         (Part.EMAIL, at),

@@ -1,13 +1,14 @@
 """All personal information of single turns, given what was asked for before."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from ccnlp.privacy import tokens
 from ccnlp.privacy.addresses import addresses
+from ccnlp.privacy.asks import asked_for, asks_for_public
 from ccnlp.privacy.context import Context
 from ccnlp.privacy.hits import Hit, settle
-from ccnlp.privacy.lexicon import Lexicon, load
+from ccnlp.privacy.lexicon import Cue, Lexicon, load
 from ccnlp.privacy.names import Names
 from ccnlp.privacy.numbers import numbers
 from ccnlp.privacy.prefilter import Part, Prefilter
@@ -15,6 +16,19 @@ from ccnlp.text.normalise import Normal, normalise
 from ccnlp.text.numerals import digit_runs, fold
 
 _NOTHING: Final[frozenset[str]] = frozenset()
+
+
+class Look(NamedTuple):
+    """What one turn holds by itself: the stateless part of the work."""
+
+    hits: tuple[Hit, ...] = ()
+    #: Types that an agent's turn asks for.
+    asks: tuple[str, ...] = ()
+    #: A customer asks for a number or address of the company.
+    public: bool = False
+    cantonese: bool = False
+    #: Little but digits, which may be a piece of a number.
+    piece: bool = False
 
 
 class Recogniser:
@@ -40,11 +54,23 @@ class Recogniser:
         names count.
         """
         plain = (normal or normalise(text)).text
-        folded = fold(plain)
-        context = Context(folded, plain, text, self.lexicon.cues(folded), expected)
+        return self._find(text, plain, self.lexicon.cues(plain), speaker, expected, parts)
+
+    def _find(
+        self,
+        text: str,
+        plain: str,
+        cues: Sequence[Cue],
+        speaker: str,
+        expected: frozenset[str],
+        parts: int,
+    ) -> list[Hit]:
+        # names need no digits
+        folded = plain if parts == Part.NAME else fold(plain)
+        context = Context(folded, plain, text, cues, expected)
         agent = speaker in ("agent", "bot")
         hits: list[Hit] = []
-        closed = tokens.urls(folded)
+        closed = [] if parts == Part.NAME else tokens.urls(folded)
         if parts & Part.EMAIL:
             hits += tokens.emails(folded, agent=agent)
             closed += [(h.start, h.end) for h in hits]
@@ -68,15 +94,29 @@ class Recogniser:
             hits = settle([*hits, *self._names.find(context, speaker, hits)])
         return hits
 
-    def find_many(self, turns: Sequence[tuple[str, Normal, str]]) -> list[list[Hit] | None]:
-        """Hits of many turns (text, normalised, speaker), each by itself; ``None`` for none."""
-        marks = self._prefilter.marks([normal.text for _, normal, _ in turns])
-        return [
-            (self.find(text, normal=normal, speaker=speaker, parts=parts) or None)
-            if parts
-            else None
-            for parts, (text, normal, speaker) in zip(marks, turns, strict=True)
-        ]
+    def look_many(self, turns: Sequence[tuple[str, Normal, str]]) -> list[Look | None]:
+        """Look at many turns (text, normalised, speaker), each by itself; ``None``: nothing."""
+        marks, cues = self._prefilter.scan([normal.text for _, normal, _ in turns])
+        looks: list[Look | None] = [None] * len(turns)
+        for place, (mark, (text, normal, speaker)) in enumerate(zip(marks, turns, strict=True)):
+            told = cues.get(place)
+            if not mark and told is None:
+                continue
+            plain = normal.text
+            agent = speaker in ("agent", "bot")
+            parts = mark & Part.ALL
+            look = Look(
+                tuple(self._find(text, plain, told or (), speaker, _NOTHING, parts))
+                if parts
+                else (),
+                asked_for(plain, told) if agent and told else (),
+                not agent and asks_for_public(plain),
+                bool(mark & Part.CANTONESE),
+                bool(mark & Part.PIECE),
+            )
+            if any(look):
+                looks[place] = look
+        return looks
 
 
 def _inside(hit: Hit, places: Sequence[tuple[int, int]]) -> bool:

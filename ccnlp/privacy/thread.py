@@ -5,17 +5,16 @@ immutable values.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
 from ccnlp.privacy import checks
 from ccnlp.privacy.hits import Hit
-from ccnlp.privacy.recognise import Recogniser
-from ccnlp.taxonomy import PII_TYPES
-from ccnlp.text.normalise import Normal, normalise
-from ccnlp.text.numerals import digit_runs, fold
+from ccnlp.privacy.recognise import Look, Recogniser
+from ccnlp.text.normalise import Normal, normalise_many
+from ccnlp.text.numerals import digit_runs
 from ccnlp.types import PiiSpan
 
 #: For how many turns a question for a number or name stays open; for last digits, one.
@@ -24,25 +23,6 @@ _OPEN_TURNS: Final = 4
 _KNOWN, _PIECES = 24, 8
 #: Pieces of one number are at most so many turns apart.
 _APART: Final = 6
-_TYPES: Final = frozenset(PII_TYPES)
-#: What a question for one kind lets expect.
-_IMPLIED: Final = {
-    "household": ("order_id",),
-    "booking": ("order_id", "booking"),
-    "mobile": ("mobile", "landline"),
-    "not_tail": ("not_tail",),
-}
-_ASKS: Final = re.compile(
-    "请|麻烦|报|说|提供|发|多少|什么|啥|哪|念|给|留|核对|告诉|[?？]|吗|呢|一下|贵姓|是|方便|输入|俾|讲|确认|查|登记|需要|几多|写|填"
-)
-_WARNING: Final = re.compile(
-    "不要|不会|不用|不能|切勿|请勿|勿|别(?!担心|着急|急|慌|怕|挂|生气|哭|激动)|无需|不需要|任何人"
-)
-_CHANGED: Final = re.compile("修改|重置|更改|重设|忘")
-#: The customer asks for the company's own number or address.
-_FOR_PUBLIC: Final = re.compile(
-    "(?:电话|地址|热线|号码|在哪).{0,8}(?:多少|什么|是啥|哪|几|有吗|有没有|呢|吗|[?？])|(?:告诉|发|给|问|知道|查).{0,10}(?:电话|地址)|(?:什么|哪).{0,4}(?:电话|地址)"
-)
 #: An agent who checks or passes on a person's data, not the company's.
 _OF_A_PERSON: Final = re.compile(
     "对吗|对吧|对吗|对不|是吗|吗[?？。]?$|核对|确认|登记|预留|您[的家住这留]|收件|收货|寄|上门|师傅|复述|重复|是不是|[他她]|家[住的]|业主|客户|户主|机主|住户|资源|装机"
@@ -50,7 +30,10 @@ _OF_A_PERSON: Final = re.compile(
 _FILLER: Final = re.compile(
     r"[\s,，。、.…~～嗯呃啊哦对是的然后再就那个好行还有后面最号!！?？第一二三段]+|前面|后面|接着|最后|完了"
 )
-_CANTONESE: Final = re.compile("[嘅嗰冇佢哋喺咗嚟畀俾咁啲㗎唔搵]")
+#: What an answer that is more than a name must hold.
+_CONTENT: Final = re.compile("[0-9a-z零〇一幺二两三四五六七八九十壹贰叁肆伍陆柒捌玖洞拐]")
+_NOTHING: Final[frozenset[str]] = frozenset()
+_EMPTY: Final = Look()
 
 
 class Piece(NamedTuple):
@@ -86,86 +69,74 @@ class Thread:
     def __init__(self, recogniser: Recogniser) -> None:
         self.recogniser = recogniser
 
-    def step(
-        self,
-        state: State,
-        turn: int,
-        speaker: str,
-        text: str,
-        hits: Sequence[Hit] | None,
-        *,
-        normal: Normal | None = None,
-    ) -> tuple[State, list[PiiSpan]]:
-        """Take one turn.
+    def conversation(self, turns: Sequence[tuple[str, str]]) -> list[PiiSpan]:
+        """All spans of a conversation, given as (speaker, text), ordered by turn and start."""
+        normals = normalise_many([text for _, text in turns])
+        views = [(t, n, s) for (s, t), n in zip(turns, normals, strict=True)]
+        state, spans = START, list[PiiSpan]()
+        for index, (look, (text, normal, speaker)) in enumerate(
+            zip(self.recogniser.look_many(views), views, strict=True)
+        ):
+            state, made = self.step(state, index, speaker, text, normal, look)
+            spans += made
+        return sorted(spans, key=lambda s: (s.turn, s.start))
 
-        ``hits``: what the recogniser found in the turn by itself, ``None`` where it was not worth
-        looking. The spans may point at earlier turns.
+    def step(
+        self, state: State, turn: int, speaker: str, text: str, normal: Normal, look: Look | None
+    ) -> tuple[State, list[PiiSpan]]:
+        """Take one turn and what the recogniser saw in it by itself.
+
+        The spans may point at earlier turns (a number said over several turns).
         """
         agent = speaker in ("agent", "bot")
         expected = _still_open(state, turn)
-        if not expected and not hits and not state.known and not agent and not state.pieces:
-            if not _FOR_PUBLIC.search(text) and not self._hears_cantonese(state, text):
+        if look is None:
+            idle = agent or not (expected or state.pieces)
+            if idle and not state.known:
                 return state, []
-        normal = normal or normalise(text)
-        if state.cantonese:
-            expected |= {"cantonese"}
-        if expected and not agent:
-            hits = self.recogniser.find(text, normal=normal, speaker=speaker, expected=expected)
-        found = list(hits or ())
-        if agent and found:
+            look = _EMPTY
+        found = look.hits
+        if not agent and (expected or (state.cantonese and look.piece)):
+            if "name" in expected or "address" in expected or _CONTENT.search(normal.text):
+                if state.cantonese or look.cantonese:
+                    expected |= {"cantonese"}
+                found = tuple(
+                    self.recogniser.find(text, normal=normal, speaker=speaker, expected=expected)
+                )
+        elif agent and found:
             found = _without_public(found, state, turn, text)
         spans = [_span(hit, turn, text) for hit in found]
-        spans += _again(state, turn, text, spans)
-        pieces, opened, public = state.pieces, state.open, state.public_until
+        if state.known:
+            spans += _again(state, turn, text, spans)
+        pieces, opened = state.pieces, state.open
         if agent:
-            opened = self._asked(state, turn, normal.text)
-        else:
+            if look.asks:
+                opened = _reopened(state, turn, look.asks)
+        elif pieces or look.piece:
             joined, pieces = _join(state, turn, normal.text, text, spans, expected)
             spans += joined
-            if _FOR_PUBLIC.search(normal.text):
-                public = turn + 2
+        if opened and not expected and not look.asks:
+            opened = ()
         following = State(
             opened,
             pieces,
-            _remember(state.known, spans),
-            public,
-            state.cantonese or self._hears_cantonese(state, text),
+            _remember(state.known, spans) if spans else state.known,
+            turn + 2 if look.public else state.public_until,
+            state.cantonese or look.cantonese,
         )
         spans.sort(key=lambda s: (s.turn, s.start))
         return (state if following == state else following), spans
 
-    def _hears_cantonese(self, state: State, text: str) -> bool:
-        return not state.cantonese and _CANTONESE.search(text) is not None
 
-    def _asked(self, state: State, turn: int, plain: str) -> tuple[tuple[str, int], ...]:
-        """Questions that are open after this turn of an agent."""
-        folded = fold(plain)
-        cues = self.recogniser.lexicon.cues(folded)
-        kinds: set[str] = set()
-        for place, cue in enumerate(cues):
-            if cue.kind.startswith("not_") and cue.kind != "not_tail":
-                continue
-            follow = cues[place + 1] if place + 1 < len(cues) else None
-            only_tail = follow and follow.kind == "not_tail" and follow.start - cue.end <= 5
-            if only_tail and cue.kind not in ("name", "not_tail"):
-                continue
-            around = max(0, cue.start - 9), min(len(folded), cue.end + 8)
-            if _WARNING.search(folded, *around):
-                continue
-            if cue.kind == "password" and _CHANGED.search(folded, *around):
-                continue
-            kinds.update(_IMPLIED.get(cue.kind, (cue.kind,)))
-        if not kinds or not (len(plain) <= 12 or _ASKS.search(plain)):
-            return state.open
-        still = tuple((t, until) for t, until in state.open if until >= turn and t not in kinds)
-        return still + tuple(
-            (kind, turn + (1 if kind == "not_tail" else _OPEN_TURNS)) for kind in sorted(kinds)
-        )
+def _reopened(state: State, turn: int, asks: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Open questions after an agent has asked for ``asks``."""
+    still = tuple((t, until) for t, until in state.open if until >= turn and t not in asks)
+    return still + tuple((kind, turn + (1 if kind == "not_tail" else _OPEN_TURNS)) for kind in asks)
 
 
 def _still_open(state: State, turn: int) -> frozenset[str]:
     if not state.open:
-        return frozenset()
+        return _NOTHING
     return frozenset(kind for kind, until in state.open if until >= turn)
 
 
@@ -174,9 +145,8 @@ def _span(hit: Hit, turn: int, text: str) -> PiiSpan:
     return PiiSpan(hit.type, turn, hit.start, hit.end, quote, hit.confidence, hit.source)
 
 
-def _without_public(hits: Iterable[Hit], state: State, turn: int, text: str) -> list[Hit]:
+def _without_public(hits: tuple[Hit, ...], state: State, turn: int, text: str) -> tuple[Hit, ...]:
     """Less what is the company's or a shop's own: numbers and addresses that an agent tells."""
-    hits = list(hits)
     if any(h.type in ("name", "mobile", "id_card") for h in hits) and state.public_until < turn:
         return hits
     if _OF_A_PERSON.search(text) and state.public_until < turn:
@@ -192,7 +162,7 @@ def _without_public(hits: Iterable[Hit], state: State, turn: int, text: str) -> 
             for kind, value in state.known
         ):
             kept.append(hit)
-    return kept
+    return tuple(kept)
 
 
 def _again(state: State, turn: int, text: str, spans: Sequence[PiiSpan]) -> list[PiiSpan]:
