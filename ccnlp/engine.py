@@ -25,8 +25,9 @@ from ccnlp.scoring.scorecard import Scorecard, load_scorecard
 from ccnlp.scoring.timing import measure_timing
 from ccnlp.scoring.topic import topic_words
 from ccnlp.text.normalise import normalise_many
-from ccnlp.text.segment import segment
+from ccnlp.text.segment import segment_lines
 from ccnlp.types import (
+    BELOW_THRESHOLD,
     Act,
     Assessment,
     Finding,
@@ -114,7 +115,10 @@ class Engine:
             by_rule = not finding.source.startswith("model.")
             if by_rule and finding.suppressed is None and finding.confidence < least:
                 finding = msgspec.structs.replace(finding, suppressed=f"confidence below {least:g}")
-            (findings if finding.suppressed is None else suppressed).append(finding)
+            if finding.suppressed is None:
+                findings.append(finding)
+            elif finding.suppressed != BELOW_THRESHOLD:
+                suppressed.append(finding)
         return Signals(
             findings=tuple(sorted(findings, key=_finding_place)),
             suppressed=tuple(sorted(suppressed, key=_finding_place)),
@@ -130,7 +134,7 @@ class Engine:
         ``folded`` holds the normalised text of each turn.
         """
         card = self._cards.get(transcript.customer_tier or "default", self._cards["default"])
-        words = [segment(text) for text in folded]
+        words = segment_lines(folded)
         return Assessment(
             conversation_id=transcript.conversation_id,
             provenance=Provenance(

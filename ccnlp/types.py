@@ -75,6 +75,10 @@ class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     suppressed: str | None = None
 
 
+#: Reason of a head's finding that does not count by itself but may speak for a rule's.
+BELOW_THRESHOLD = "below_threshold"
+
+
 class Act(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A step of the service script found in an agent's or bot's turn, or a cue that one was due."""
 

@@ -6,18 +6,20 @@ from pathlib import Path
 
 import jieba
 import pytest
+from conversations import rough_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccnlp.assets import asset
 from ccnlp.errors import ConfigError
-from ccnlp.text.normalise import fold_script
+from ccnlp.text.normalise import fold_script, normalise
 from ccnlp.text.segment import (
     Segmenter,
     boundaries,
     default_segmenter,
     read_words,
     segment,
+    segment_lines,
     word_frequencies,
 )
 
@@ -134,3 +136,9 @@ def test_frequencies_leave_out_signs_and_numbers():
     assert counts["投诉"] == 3
     assert all(word.strip(",！ ") for word in counts)
     assert "123" not in counts
+
+
+@given(lines=st.lists(rough_text, max_size=5))
+def test_lines_are_cut_together_as_alone(lines: list[str]) -> None:
+    lines = [normalise(line).text.replace("\n", " ") for line in lines]
+    assert segment_lines(lines) == [segment(line) for line in lines]

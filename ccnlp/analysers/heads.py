@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from ccnlp.analysers.base import TurnView
-from ccnlp.encoder.linear import LinearHead, LinearReader
+from ccnlp.encoder.linear import LinearReader
 from ccnlp.taxonomy import CATEGORIES, DEFAULT_SEVERITY
-from ccnlp.types import Act, Finding, Observation
+from ccnlp.types import BELOW_THRESHOLD, Act, Finding, Observation
 
 #: Below this a head says nothing at all; between it and its threshold a finding is suppressed,
 #: but may support a rule's.
@@ -35,17 +35,25 @@ class HeadsAnalyser:
         self._heads = {n: h for n, h in model.heads.items() if n in (*_FINDING_HEADS, "acts")}
         #: Stands in each assessment's provenance.
         self.model_digest = model.manifest.digest
+        #: Whose turns each label may be said of.
+        self._allowed = {
+            n: [CATEGORIES[x].speakers if x in CATEGORIES else h.speakers for x in h.labels]
+            for n, h in self._heads.items()
+        }
+        self._thresholds = {n: h.threshold.tolist() for n, h in self._heads.items()}
         self._source = f"model.{model.manifest.name}"
 
     def encode(self, views: Sequence[TurnView]) -> Sequence[tuple[_Said, ...]]:
         """Every label of every head that reaches the floor, a view."""
         read = self._reader.read(views)
         said: list[list[_Said]] = [[] for _ in views]
-        for name, head in self._heads.items():
+        for name in self._heads:
             rows, labels = np.nonzero(read[name] >= _FLOOR)
+            allowed = self._allowed[name]
             chances = read[name][rows, labels].round(4).tolist()
             for row, label, chance in zip(rows.tolist(), labels.tolist(), chances, strict=True):
-                if views[row].turn.speaker in head.speakers:
+                speaker = views[row].turn.speaker
+                if speaker in allowed[label]:
                     said[row].append((name, label, chance))
         return [tuple(s) for s in said]
 
@@ -67,22 +75,27 @@ class HeadsAnalyser:
     def _observation(
         self, view: TurnView, name: str, label: int, chance: float
     ) -> Observation | None:
-        head: LinearHead = self._heads[name]
+        head = self._heads[name]
         what = head.labels[label]
-        enough = chance >= float(head.threshold[label])
+        text = view.turn.text
+        enough = chance >= self._thresholds[name][label]
         if name == "acts":
             if not enough:
                 return None
-            text = view.turn.text
             return Act(what, view.index, 0, len(text), text, chance, self._source)
-        if what not in CATEGORIES or view.turn.speaker not in CATEGORIES[what].speakers:
-            return None
-        start, end = 0, len(view.turn.text)
+        start, end = 0, len(text)
         if enough:
             start, end = view.normal.span(*self._model.telling_span(head, label, view.normal.text))
         return Finding(
-            category=what, severity=DEFAULT_SEVERITY[what], turn=view.index, start=start, end=end,
-            quote=view.turn.text[start:end], speaker=view.turn.speaker, confidence=chance,
-            source=self._source, explanation=f"学习模型判断为{CATEGORIES[what].chinese}",
-            suppressed=None if enough else "below_threshold",
-        )  # fmt: skip
+            category=what,
+            severity=DEFAULT_SEVERITY[what],
+            turn=view.index,
+            start=start,
+            end=end,
+            quote=text[start:end],
+            speaker=view.turn.speaker,
+            confidence=chance,
+            source=self._source,
+            explanation=f"学习模型判断为{CATEGORIES[what].chinese}",
+            suppressed=None if enough else BELOW_THRESHOLD,
+        )

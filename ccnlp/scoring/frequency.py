@@ -20,15 +20,12 @@ def count_phrases(
     for turn, pieces in zip(transcript.turns, words, strict=True):
         side = "service" if turn.speaker in _SERVICE else turn.speaker
         if side in spoken:
-            spoken[side] += sum(not p.isspace() for p in pieces)
+            spoken[side] += len(pieces) - pieces.count(" ")
     covered: dict[int, set[int]] = {}
     for finding in signals.findings:
         if finding.speaker in _SERVICE:
             covered.setdefault(finding.turn, set()).update(range(finding.start, finding.end))
-    risky = sum(
-        _words_touched(transcript.turns[turn].text, words[turn], places)
-        for turn, places in covered.items()
-    )
+    risky = sum(_words_touched(words[turn], places) for turn, places in covered.items())
     share = min(1.0, risky / spoken["service"]) if spoken["service"] else 0.0
     return PhraseFrequency(
         counts=dict(sorted(counts.items())), agent_words=spoken["service"],
@@ -36,17 +33,13 @@ def count_phrases(
     )  # fmt: skip
 
 
-def _words_touched(text: str, pieces: Sequence[str], places: set[int]) -> int:
+def _words_touched(pieces: Sequence[str], places: set[int]) -> int:
     """Words that a set of code points touches.
 
-    The words are of the normalised text, which may be shorter than ``text``; their places are
-    scaled, which is exact wherever nothing was dropped.
+    The words are those of the folded text, which is as long as the original.
     """
-    length = sum(len(p) for p in pieces)
-    scale = len(text) / length if length else 1.0
     touched, at = 0, 0
     for piece in pieces:
-        span = range(int(at * scale), max(int(at * scale) + 1, int((at + len(piece)) * scale)))
-        touched += not piece.isspace() and not places.isdisjoint(span)
+        touched += piece != " " and not places.isdisjoint(range(at, at + len(piece)))
         at += len(piece)
     return touched

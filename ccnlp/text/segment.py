@@ -86,6 +86,20 @@ class Segmenter:
             at += len(word)
         return result
 
+    def segment_lines(self, lines: Sequence[str]) -> list[list[str]]:
+        """The words of each line, as ``segment`` gives them, in one call.
+
+        Lines hold no line break; one in a line is taken for a blank.
+        """
+        joined = "\n".join(line.replace("\n", " ") if "\n" in line else line for line in lines)
+        result: list[list[str]] = [[]]
+        for word in self.segment(joined):
+            if word == "\n":
+                result.append([])
+            else:
+                result[-1].append(word)
+        return result if lines else []
+
     def boundaries(self, text: str) -> frozenset[int]:
         """Offsets at which a word begins or ends, 0 and ``len(text)`` among them."""
         folded = fold_script(text)
@@ -118,6 +132,11 @@ def default_segmenter() -> Segmenter:
 def segment(text: str) -> list[str]:
     """The words of ``text``, by the shipped dictionaries; joined they are ``text`` again."""
     return default_segmenter().segment(text)
+
+
+def segment_lines(lines: Sequence[str]) -> list[list[str]]:
+    """The words of each line, by the shipped dictionaries, in one call."""
+    return default_segmenter().segment_lines(lines)
 
 
 def boundaries(text: str) -> frozenset[int]:
