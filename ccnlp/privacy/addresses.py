@@ -60,12 +60,17 @@ _STOPS: Final = re.compile(
     r"我家|我|你们|你|您|他|她|说|叫|那个|这个|那|这|写的?|楚|填|看|请|来|往|和|跟|把|换|有|对|机场|户籍|邮寄|新址|旧址|系|喺|叫车|上门|户主|为|就|及"
 )
 _HAN: Final = re.compile(r"[一-龥0-9十百千]")
+_DOORISH: Final = re.compile(
+    f"[0-9十百千A-Z甲乙丙丁] ?[号弄巷衖栋幢座单室楼层门户房院排铺组段期区街支档F]|[东西南北中]单元|[0-9][-－—][0-9]"
+)
 _TAIL_TRIM: Final = " ,，、"
 
 
 def addresses(context: Context, places: frozenset[str]) -> Iterator[Hit]:
     """Addresses in a folded turn, as far as they go."""
     folded = context.folded
+    if not _DOORISH.search(folded):
+        return
     announced = "address" in context.expected or any(c.kind == "address" for c in context.cues)
     floor = 0
     for core in _CORE.finditer(folded):

@@ -13,7 +13,7 @@ import daachorse
 import numpy as np
 from numpy.typing import NDArray
 
-from ccnlp.privacy.lexicon import Cue, Lexicon
+from ccnlp.privacy.lexicon import Lexicon
 from ccnlp.privacy.names import AFTER_NAME, ROLE_GAP, SIGNED_FROM
 
 
@@ -31,6 +31,10 @@ class Part:
     PIECE: Final = 64
     #: Cantonese is spoken.
     CANTONESE: Final = 128
+    #: An agent names something personal: perhaps a question.
+    ASK: Final = 256
+    #: A number or address of the company may be asked for.
+    PUBLIC: Final = 512
 
 
 _DIGIT, _LATIN, _PROVINCE, _AT, _UNIT, _BEGIN, _OTHER, _GAP = (1 << bit for bit in range(8))
@@ -59,6 +63,7 @@ _WORDS: Final = (
     (Part.NUMBER, 40, "验证 校验 动态 短信码 认证码 otp 密码 口令 简讯码 一次性 激活码"),
     (Part.ADDRESS, 30, "地址 住址 住在 家住 寄到 送到 门牌 房号 住"),
     (Part.NUMBER, 12, "代号 代码 pnr booking 确认号 确认码 预订 预定 订位 订房 机位 订座"),
+    (Part.PUBLIC, 0, "电话 热线 号码 在哪"),
     (Part.EMAIL, 0, "艾特 小老鼠 爱特 圈a"),
     (Part.PLATE, 0, "车牌 车号 号牌"),
     (Part.ACCOUNT, 20, "微信 加 vx wx v信 qq 扣扣 企鹅 line 薇信 威信 维信 围信 加微 私人 个人号 个人个号 小号 私号 密码 口令 pwd password 密马 密嘛 wechat weixin q_q q号 赖id"),
@@ -71,8 +76,10 @@ _DOOR: Final = re.compile(
     f"|[路街道巷弄里村庄坊段园苑城府寓厦居邨二三四五条0-9东西南北中同屯] ?[{_COUNTED}][{_COUNTED}之—－-]* ?[号门]"
     f"|[{_COUNTED}][楼层][ ,，]?[{_COUNTED}]|[{_COUNTED}] ?[楼层户号] ?[一-龥]?[{_COUNTED}]"
 )
-_DASHED: Final = re.compile("[0-9]{1,3}-[0-9]{1,4}")
-_BEFORE_DASHED: Final = frozenset("园苑城区府号寓厦家里村庄坊轩墅院邨阁居庭湾座栋幢路街 ")
+_DASHED: Final = re.compile("-(?<=[0-9]-)[0-9]")
+_HOUSED: Final = re.compile(
+    ".{0,3}[园苑城区府号寓厦家里村庄坊轩墅院邨阁居庭湾座栋幢路街 ][0-9]{1,3}$"
+)
 _TITLES: Final = (
     "先生|女士|小姐|太太|同学|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|经理|妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|"
     "老公|老婆|爱人|本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|小朋|班主"
@@ -90,14 +97,17 @@ class Prefilter:
         for bit, chars in (*_CLASSES, (_BEGIN, begins)):
             table[[ord(char) for char in chars]] |= bit
         self._table = table
-        words = {
-            word.replace("_", " "): (part, reach)
-            for part, reach, line in _WORDS
-            for word in line.split()
-        }
-        self._lexicon = lexicon
-        self._words = tuple(words.values())
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(words))
+        words: dict[str, dict[int, int]] = {}
+        for part, reach, line in _WORDS:
+            for word in line.split():
+                words.setdefault(word.replace("_", " "), {})[part] = reach
+        for cue, kind in lexicon.cue_kinds.items():
+            if kind == "name":
+                words.setdefault(cue, {})[Part.NAME] = 12
+        self._words = tuple(tuple(calls.items()) for calls in words.values())
+        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(
+            list(words), daachorse.MATCH_KIND_LEFTMOST_LONGEST
+        )
         likely = "".join(c for c, bits in lexicon.surname_bits.items() if bits >= 1)
         good = "".join(c for c, bits in lexicon.given_bits.items() if bits >= 0)
         behind = "|".join(f"(?<=[{begins}]{'.' * count})" for count in (3, 4, 5))
@@ -109,78 +119,72 @@ class Prefilter:
         self._name_follows = re.compile(
             f"(?:{ROLE_GAP}|[^一-鿿\n]|什么|一个|个|做|啥|也|都|在|到|请|报|给){{0,6}}?(?:[{begins}]|[a-z]{{2}})"
         )
-        self._signed = re.compile(
-            f"[{begins}][一-鿿]{{1,3}}[\\s。]*"
-            "(?:\n|[,，]?\\s*(?:联系|电话|手机|20[0-9]{2}|1[0-9]{10}))"
+        self._signed = re.compile(f"(?:^|[^一-鿿])[{begins}][一-鿿]{{1,3}}[\\s。]*$")
+        self._asked = daachorse.CharwiseDoubleArrayAhoCorasick(
+            [w for w, k in lexicon.cue_kinds.items() if not k.startswith("not_") or k == "not_tail"]
         )
 
-    def scan(self, plains: Sequence[str]) -> tuple[list[int], dict[int, list[Cue]]]:
-        """What each turn (Simplified, lower case) needs: its parts, 0 for nothing; and its cues.
+    def marks(self, plains: Sequence[str], agents: Sequence[bool]) -> list[int]:
+        """Bits of :class:`Part` for each turn, 0 for nothing.
 
-        The cues stand under the index of their turn.
+        ``plains``: the turns in Simplified, lower case; ``agents``: whose turns may be questions.
         """
         if not plains:
-            return [], {}
+            return []
         joined = "\n".join([*plains, ""])
         lengths = np.fromiter(map(len, plains), np.int64, len(plains))
         starts = np.concatenate(([0], np.cumsum(lengths + 1)))
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
         kinds = self._table[codes]
-        marks = np.zeros(len(plains), dtype=np.uint8)
+        marks = np.zeros(len(plains), dtype=np.uint16)
         for part, places in _by_class(joined, kinds):
             if len(places):
                 marks[np.searchsorted(starts, places, side="right") - 1] |= part
         by_word: dict[int, list[int]] = {}
         for start, end, which in self._automaton.find(joined):
-            part, reach = self._words[which]
-            if part == Part.NAME:
-                if self._name_follows.match(joined, end) is None:
-                    continue
-            elif reach:
-                needs = _UNIT if part == Part.ADDRESS else _WORDY
-                if not (kinds[end : end + reach] & needs).any():
-                    continue
-            by_word.setdefault(part, []).append(start)
-        cues = self._cues(joined, starts.tolist())
-        for turn, found in cues.items():
-            for cue in found:
-                if cue.kind == "name":
-                    if self._name_follows.match(plains[turn], cue.end):
-                        marks[turn] |= Part.NAME
+            for part, reach in self._words[which]:
+                if part == Part.NAME:
+                    if self._name_follows.match(joined, end) is None:
+                        continue
+                elif reach:
+                    needs = _UNIT if part == Part.ADDRESS else _WORDY
+                    if not (kinds[end : end + reach] & needs).any():
+                        continue
+                by_word.setdefault(part, []).append(start)
         for pattern in self._names:
             by_word.setdefault(Part.NAME, []).extend(m.start() for m in pattern.finditer(joined))
         for bit, found in by_word.items():
             if found:
                 marks[np.searchsorted(starts, found, side="right") - 1] |= bit
-        for turn in np.flatnonzero(lengths > SIGNED_FROM):
-            if self._signed.search(plains[int(turn)] + "\n", max(0, lengths[turn] - 90)):
-                marks[turn] |= Part.NAME
+        marks[self._signed_turns(plains, lengths)] |= Part.NAME
+        marks[self._asking_turns(plains, agents)] |= Part.ASK
         digits = np.bincount(
             np.searchsorted(starts, np.flatnonzero(kinds & _DIGIT), side="right") - 1,
             minlength=len(plains),
         )
         marks[(digits >= _PIECE_DIGITS) & (lengths <= _PIECE_LENGTH)] |= Part.PIECE
-        marks[self._turns(_CANTONESE, joined, starts)] |= Part.CANTONESE
+        spoken = [m.start() for m in _CANTONESE.finditer(joined)]
+        if spoken:
+            marks[np.searchsorted(starts, spoken, side="right") - 1] |= Part.CANTONESE
         listed: list[int] = marks.tolist()
-        return listed, cues
+        return listed
 
-    def _turns(
-        self, pattern: re.Pattern[str], joined: str, starts: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        places = [m.start() for m in pattern.finditer(joined)]
-        return np.searchsorted(starts, np.array(places, dtype=np.int64), side="right") - 1
+    def _signed_turns(self, plains: Sequence[str], lengths: NDArray[np.int64]) -> list[int]:
+        """Long turns that end with what may be a signature."""
+        long = np.flatnonzero(lengths > SIGNED_FROM).tolist()
+        return [turn for turn in long if self._signed.search(plains[turn], len(plains[turn]) - 9)]
 
-    def _cues(self, joined: str, starts: list[int]) -> dict[int, list[Cue]]:
-        """Cues by turn, with offsets into the turn."""
-        by_turn: dict[int, list[Cue]] = {}
-        turn = 0
-        for cue in self._lexicon.cues(joined):
-            while starts[turn + 1] <= cue.start:
-                turn += 1
-            begin = starts[turn]
-            moved = Cue(cue.kind, cue.start - begin, cue.end - begin)
-            by_turn.setdefault(turn, []).append(moved)
-        return by_turn
+    def _asking_turns(self, plains: Sequence[str], agents: Sequence[bool]) -> list[int]:
+        """Turns of agents that name something personal."""
+        turns = [turn for turn, agent in enumerate(agents) if agent]
+        if not turns:
+            return []
+        lengths = np.fromiter((len(plains[turn]) for turn in turns), np.int64, len(turns))
+        starts = np.concatenate(([0], np.cumsum(lengths + 1)))
+        found = self._asked.find("\n".join([plains[turn] for turn in turns]))
+        places = np.fromiter((start for start, _, _ in found), np.int64, len(found))
+        which = np.unique(np.searchsorted(starts, places, side="right") - 1)
+        return [turns[index] for index in which.tolist()]
 
 
 def _by_class(joined: str, kinds: NDArray[np.uint8]) -> list[tuple[int, NDArray[np.int64]]]:
@@ -208,7 +212,7 @@ def _by_class(joined: str, kinds: NDArray[np.uint8]) -> list[tuple[int, NDArray[
     dashes = [
         m.start()
         for m in _DASHED.finditer(joined)
-        if m.start() and joined[m.start() - 1] in _BEFORE_DASHED
+        if _HOUSED.match(joined[m.start() - 4 : m.start()])
     ]
     return [
         (Part.NUMBER, number),

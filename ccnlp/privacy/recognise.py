@@ -22,6 +22,8 @@ class Look(NamedTuple):
     """What one turn holds by itself: the stateless part of the work."""
 
     hits: tuple[Hit, ...] = ()
+    #: Recognisers that may find more once a question is known (``prefilter.Part``).
+    parts: int = 0
     #: Types that an agent's turn asks for.
     asks: tuple[str, ...] = ()
     #: A customer asks for a number or address of the company.
@@ -96,20 +98,20 @@ class Recogniser:
 
     def look_many(self, turns: Sequence[tuple[str, Normal, str]]) -> list[Look | None]:
         """Look at many turns (text, normalised, speaker), each by itself; ``None``: nothing."""
-        marks, cues = self._prefilter.scan([normal.text for _, normal, _ in turns])
+        agents = [speaker in ("agent", "bot") for _, _, speaker in turns]
+        marks = self._prefilter.marks([normal.text for _, normal, _ in turns], agents)
         looks: list[Look | None] = [None] * len(turns)
-        for place, (mark, (text, normal, speaker)) in enumerate(zip(marks, turns, strict=True)):
-            told = cues.get(place)
-            if not mark and told is None:
+        for place, mark in enumerate(marks):
+            if not mark:
                 continue
-            plain = normal.text
-            agent = speaker in ("agent", "bot")
+            text, normal, speaker = turns[place]
+            agent, plain = agents[place], normal.text
             parts = mark & Part.ALL
+            cues = self.lexicon.cues(plain) if parts or mark & Part.ASK else ()
             look = Look(
-                tuple(self._find(text, plain, told or (), speaker, _NOTHING, parts))
-                if parts
-                else (),
-                asked_for(plain, told) if agent and told else (),
+                tuple(self._find(text, plain, cues, speaker, _NOTHING, parts)) if parts else (),
+                parts,
+                asked_for(plain, cues) if mark & Part.ASK else (),
                 not agent and asks_for_public(plain),
                 bool(mark & Part.CANTONESE),
                 bool(mark & Part.PIECE),

@@ -12,6 +12,7 @@ import msgspec
 
 from ccnlp.privacy import checks
 from ccnlp.privacy.hits import Hit
+from ccnlp.privacy.prefilter import Part
 from ccnlp.privacy.recognise import Look, Recogniser
 from ccnlp.text.normalise import Normal, normalise_many
 from ccnlp.text.numerals import digit_runs
@@ -101,7 +102,13 @@ class Thread:
                 if state.cantonese or look.cantonese:
                     expected |= {"cantonese"}
                 found = tuple(
-                    self.recogniser.find(text, normal=normal, speaker=speaker, expected=expected)
+                    self.recogniser.find(
+                        text,
+                        normal=normal,
+                        speaker=speaker,
+                        expected=expected,
+                        parts=look.parts | _parts(expected, normal.text),
+                    )
                 )
         elif agent and found:
             found = _without_public(found, state, turn, text)
@@ -126,6 +133,18 @@ class Thread:
         )
         spans.sort(key=lambda s: (s.turn, s.start))
         return (state if following == state else following), spans
+
+
+def _parts(expected: frozenset[str], plain: str) -> int:
+    """Recognisers that a question gives something to do."""
+    parts = Part.NUMBER | Part.ACCOUNT if _CONTENT.search(plain) else 0
+    if "name" in expected:
+        parts |= Part.NAME
+    if "address" in expected:
+        parts |= Part.ADDRESS
+    if "plate" in expected:
+        parts |= Part.PLATE
+    return parts
 
 
 def _reopened(state: State, turn: int, asks: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
