@@ -26,6 +26,9 @@ TWO = [("agent", "您好"), ("customer", "我要退货")]
         "客服 2026年3月1日 上午9:01:22\n您好\n客户 2026年3月1日 上午9:01:30\n我要退货\n",
         "客服\t09:01:22\t您好\n客户\t09:01:30\t我要退货\n",
         "2026-03-01T09:01:22+08:00 客服: 您好\n2026-03-01T09:01:30+08:00 客户: 我要退货\n",
+        "2026/3/1, 09:01:22 - 客服: 您好\n2026/3/1, 09:01:30 - 客户: 我要退货\n",
+        "—————  2026-03-01  —————\n\n客服  09:01:22\n\n您好\n\n客户  09:01:30\n\n我要退货\n",
+        "2026/03/01（日）\n上午09:01:22\t客服\t您好\n上午09:01:30\t客户\t我要退货\n",
         "2026-03-01\n09:01:22\n客服：您好\n09:01:30\n客户：我要退货\n",
     ],
 )
@@ -170,3 +173,40 @@ def test_unknown_speakers_by_rule_hold_for_names() -> None:
     text = "[09:01] 甲: 您好\n[09:02] 乙: 在吗\n"
     item = one(text, Mapping(speakers={"甲": "agent"}, unknown_speaker="customer"), format="text")
     assert said(item.transcript) == [("agent", "您好"), ("customer", "在吗")]
+
+
+def test_lines_of_speech_recognition_count_from_the_start() -> None:
+    text = "[00:00:03.100 - 00:00:05.300] 客服：您好\n[00:01:06.000 --> 00:01:07.500] 客户：喂\n"
+    item = one(text, format="text")
+    assert [(t.start_seconds, t.end_seconds) for t in item.transcript.turns] == [
+        (3.1, 5.3), (66.0, 67.5),
+    ]  # fmt: skip
+
+
+def test_an_export_of_line() -> None:
+    text = (
+        "[LINE] 與客服小美的聊天記錄\n儲存日期：2026/03/01 12:00\n\n2026/03/01（日）\n"
+        "上午09:01\t客服小美\t您好\n上午09:02\t阿強\t在嗎\n2026/03/02（一）\n上午09:00\t阿強\t喂\n"
+    )
+    item = one(text, format="text")
+    assert said(item.transcript) == [("agent", "您好"), ("customer", "在嗎"), ("customer", "喂")]
+    assert starts(item.transcript) == [0.0, 60.0, 86340.0]
+    assert item.transcript.started_at == "2026-03-01T09:01:00+08:00"
+    assert item.transcript.attributes["儲存日期"] == "2026/03/01 12:00"
+
+
+def test_times_in_text_open_no_turn() -> None:
+    text = "客服 09:01 您好\n客户 09:02 约一下\n明天上午 10:00\n下午 3:00 也行\n客服 09:03 好\n"
+    item = one(text, format="text")
+    assert said(item.transcript)[1] == ("customer", "约一下\n明天上午 10:00\n下午 3:00 也行")
+
+
+def test_an_export_of_qq() -> None:
+    text = (
+        "消息记录（此消息记录为文本格式）\n\n"
+        + "=" * 64 + "\n消息分组:客户\n" + "=" * 64 + "\n消息对象:张三\n" + "=" * 64 + "\n\n"
+        "2026-03-01 09:01:22 在线客服(10001)\n您好\n\n2026-03-01 09:01:40 张三(10002)\n你好\n在吗\n"
+    )  # fmt: skip
+    item = one(text, format="text")
+    assert said(item.transcript) == [("agent", "您好"), ("customer", "你好\n在吗")]
+    assert item.transcript.attributes["消息分组"] == "客户"

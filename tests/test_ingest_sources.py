@@ -49,6 +49,14 @@ def test_inputs_keep_their_order_and_patterns_are_sorted(folder: Path) -> None:
     assert names(str(folder / "**" / "*.csv")) == ["3"]
 
 
+def test_patterns_pass_over_what_is_not_for_us(folder: Path) -> None:
+    reading = read([str(folder / "*")])
+    assert [type(item) for item in reading] == [Read] * 7
+    assert reading.summary().passed_over == (str(folder / "README.md"),)
+    (folder / "x.export").write_text("客服：您好\n", "utf-8")
+    assert names(str(folder / "*.export")) == ["x.export"]
+
+
 def test_items_name_their_file(folder: Path) -> None:
     path = str(folder / "a.jsonl")
     assert [item.file for item in read([path])] == [path, path]

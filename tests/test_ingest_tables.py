@@ -308,3 +308,12 @@ def test_datasets_own_folder_is_read(tmp_path: Path) -> None:
     )
     data.save_to_disk(str(tmp_path / "saved"), num_shards=2)
     assert len([item for item in read([str(tmp_path / "saved")]) if isinstance(item, Read)]) == 9
+
+
+def test_date_and_time_in_two_columns() -> None:
+    item = one(
+        "会话ID,日期,时间,角色,内容\n1,2026-03-01,23:59:50,客户,a\n1,2026/3/2,0:00:10,客服,b\n"
+    )
+    assert starts(item.transcript) == [0.0, 20.0]
+    assert item.transcript.started_at == "2026-03-01T23:59:50+08:00"
+    assert item.transcript.attributes == {}

@@ -21,7 +21,7 @@ from ccnlp.ingest.chat_lines import (
     only_stamp,
     separator,
 )
-from ccnlp.ingest.clock import parse_moment
+from ccnlp.ingest.clock import as_offset, parse_moment
 from ccnlp.ingest.items import BadRecordError, Draft, Raw, Rejected
 from ccnlp.ingest.lines import Line, Lines, TooLong, Undecodable
 from ccnlp.ingest.records import Records
@@ -95,8 +95,12 @@ def _end_turn(builder: Builder, head: Head | None, said: list[str], at: str | No
         said.pop()
     while said and not said[0].strip():
         said.pop(0)
-    moment = None if at is None else parse_moment(at, builder.terms.zone)
-    turn = len(builder.labels)
+    turn, zone = len(builder.labels), builder.terms.zone
+    if head.end is not None and head.stamp is not None:
+        start, end = as_offset(head.stamp, zone), as_offset(head.end, zone)
+        builder.add_turn(head.label, "\n".join(said), start=start, end=end)
+        return
+    moment = None if at is None else parse_moment(at, zone)
     if at is not None and moment is None:
         builder.keep_turn(turn, "time", at)
         builder.remark("bad_time", "the time cannot be read", turn)

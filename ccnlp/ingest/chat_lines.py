@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from ccnlp.ingest.clock import DATE, STAMP
+from ccnlp.ingest.clock import DATE, STAMP, TIME
 from ccnlp.ingest.columns import RECORD_NAMES, find
 from ccnlp.ingest.roles import Roles
 from ccnlp.types import Speaker
@@ -27,7 +27,8 @@ _NAME: Final = (
 )
 
 _STAMP_FIRST: Final = re.compile(
-    rf"(?P<open>{_OPEN})?\s?(?P<stamp>{STAMP})\s?{_CLOSE}?(?:[\s,，|\-–—]+|(?<={_CLOSE})|$|(?=[\[【<]))(?P<rest>.*)",
+    rf"(?P<open>{_OPEN})?\s?(?P<stamp>{STAMP})(?:\s?(?:-->|[-~–—至])\s?(?P<end>{TIME}))?"
+    rf"\s?{_CLOSE}?(?:[\s,，|\-–—]+|(?<={_CLOSE})|$|(?=[\[【<]))(?P<rest>.*)",
     re.ASCII | re.DOTALL,
 )
 _NAME_COLON: Final = re.compile(rf"(?P<name>{_NAME})\s?[:：](?!//)\s?(?P<text>.*)", re.DOTALL)
@@ -54,7 +55,7 @@ _KEY: Final = re.compile(
 )
 _ONLY_STAMP: Final = re.compile(rf"[\s\-—=─]*{_OPEN}?({STAMP}){_CLOSE}?[\s\-—=─]*", re.ASCII)
 _ONLY_DATE: Final = re.compile(
-    rf"[\s\-—=─]*({DATE})(?:\s*(?:星期|周|週)[一二三四五六日天])?[\s\-—=─]*", re.ASCII
+    rf"[\s\-—=─]*({DATE})(?:\s*[（(]?(?:星期|周|週)?[一二三四五六日天][)）]?)?[\s\-—=─]*", re.ASCII
 )
 
 #: Names of data, and of things said: before a colon they are no speaker's name.
@@ -76,6 +77,8 @@ class Head(msgspec.Struct, frozen=True):
     #: What follows on the line; the turn's text goes on in the lines below.
     text: str
     stamp: str | None = None
+    #: Where the turn ends; a line that says so counts from the conversation's start.
+    end: str | None = None
     #: It may as well be text.
     weak: bool = False
     #: Its stamp stands in brackets or has a date: text hardly ever looks like that.
@@ -101,21 +104,29 @@ def head_of(line: str, roles: Roles) -> Head | None:
         text = match["text"] + line[4096:]
         named = _named("C", match["name"], text, roles, match["stamp"])
         if named is not None:
-            sure = match["open"] is not None or len(match["stamp"]) > 9 or not text
+            sure = match["open"] is not None or len(match["stamp"]) > 9
             return _weaken(named, sure=sure)
     return _untimed(line, roles)
 
 
 def _after_stamp(match: re.Match[str], roles: Roles) -> Head | None:
-    stamp, rest = match["stamp"], match["rest"]
-    sure = match["open"] is not None or len(stamp) > 9
+    head = _after(match["stamp"], match["rest"], match["open"] is not None, roles)
+    if head is None or match["end"] is None:
+        return head
+    return msgspec.structs.replace(head, end=match["end"], sure=True, weak=False)
+
+
+def _after(stamp: str, rest: str, opened: bool, roles: Roles) -> Head | None:
+    sure = opened or len(stamp) > 9
     for pattern in (_NAME_BRACKET, _NAME_COLON):
         if found := pattern.match(rest):
             named = _named("S", found["name"], found["text"], roles, stamp)
             return None if named is None else _weaken(named, sure=sure)
+    word, tab, text = rest.partition("\t")
+    if tab and 0 < len(word.strip()) <= 24:
+        named = _named("S", word, text.strip(), roles, stamp)
+        return None if named is None else _weaken(named, sure=True)
     word, _, text = rest.partition(" ")
-    if "\t" in rest:
-        word, _, text = rest.partition("\t")
     if word and roles.look(word)[1]:
         return _named("S", word, text.strip(), roles, stamp)
     if rest and len(rest) <= 24 and not re.search(r"[，。？！?!；;、,]", rest):
@@ -174,6 +185,8 @@ def separator(line: str) -> str | None:
     if match is None:
         return None
     title = match["title"]
+    if title and only_stamp(title) is not None:
+        return None  # a new day, of the same conversation
     # "--- text" is text unless it is closed by the same signs, or names a conversation.
     closed = line.rstrip().endswith(match[1] * 2)
     return title if not title or closed or conversation_id(title) else None

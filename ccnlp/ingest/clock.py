@@ -20,10 +20,10 @@ TIME: Final = (
     r"(?:\s?[AaPp][Mm]\b)?"
 )
 #: A time with or without its date, or an ISO time with its offset.
-STAMP: Final = rf"(?:{DATE}(?:T|\s{{0,3}}))?{TIME}(?:Z|[+-]\d{{2}}:?\d{{2}})?"
+STAMP: Final = rf"(?:{DATE}(?:T|,?\s{{0,3}}))?{TIME}(?:Z|[+-]\d{{2}}:?\d{{2}})?"
 
 _PARTS: Final = re.compile(
-    r"(?:(?:(?P<y>\d{4})[-/.年])?(?P<mo>\d{1,2})[-/.月](?P<d>\d{1,2})[日号號]?(?:[Tt]|\s*))?"
+    r"(?:(?:(?P<y>\d{4})[-/.年])?(?P<mo>\d{1,2})[-/.月](?P<d>\d{1,2})[日号號]?(?:[Tt]|,?\s*))?"
     r"(?P<half>上午|下午|凌晨|早上|中午|晚上)?\s?"
     r"(?P<h>\d{1,3})[:：](?P<mi>\d{2})(?:[:：](?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?\s?(?P<ap>[AaPp][Mm])?"
     r"\s?(?P<zone>Z|z|[+-]\d{2}:?\d{2})?",

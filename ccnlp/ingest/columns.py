@@ -81,6 +81,7 @@ TURN_NAMES: Final[dict[str, tuple[str, ...]]] = {
             "时刻 "
             "开始时间 starttime begintime"
         ),
+        "date": "date 日期 发送日期 消息日期 發送日期",
         "end_time": "endtime 结束时间 結束時間",
         "turn_index": (
             "turnindex turnid turn turnno sequence seq msgseq 序号 轮次 句序 消息序号 排序 序號 "

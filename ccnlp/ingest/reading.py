@@ -36,7 +36,7 @@ from ccnlp.ingest.reject import reject, reject_file
 from ccnlp.ingest.rows import Row, plan_of, raw_of, read_rows
 from ccnlp.ingest.seen import SeenIds
 from ccnlp.ingest.sniffing import refine, sniff
-from ccnlp.ingest.sources import NAMED_FORMATS, Source, resolve
+from ccnlp.ingest.sources import NAMED_FORMATS, Source, Sources
 from ccnlp.ingest.tally import Tally
 
 #: Rows of a table that cannot be mapped go to quarantine up to so many bytes.
@@ -97,7 +97,7 @@ class Reading:
         self._format = format
         self._encoding = named(encoding) if encoding is not None else None
         self._terms = terms_of(mapping, limits, swap_roles=swap_roles, sort_turns=sort_turns)
-        self._sources = resolve(inputs)
+        self._sources = Sources(inputs)
         self._stdin = stdin
         self._tally = Tally()
         self._raw: BinaryIO | None = None
@@ -114,14 +114,13 @@ class Reading:
     def summary(self) -> Summary:
         """What was read up to now."""
         tally, sources = self._tally, self._sources
-        sizes = [source.size for source in sources.files]
         place = 0
         if self._raw is not None and not self._raw.closed:
             with contextlib.suppress(OSError, ValueError):
                 place = self._raw.tell()
         return Summary(
-            tally.read, tally.rejected, tally.lines, tally.skipped, tally.files, len(sizes),
-            tally.bytes_before + place, None if None in sizes else sum(s or 0 for s in sizes),
+            tally.read, tally.rejected, tally.lines, tally.skipped, tally.files, sources.count,
+            tally.bytes_before + place, sources.size,
             dict(tally.rejections), dict(tally.warnings), dict(tally.formats),
             dict(tally.encodings), tuple(tally.decisions), sources.passed_over,
         )  # fmt: skip
@@ -131,7 +130,7 @@ class Reading:
     def _run(self) -> Iterator[Read | Rejected]:
         seen, tally = SeenIds(), self._tally
         try:
-            for source in self._sources.files:
+            for source in self._sources:
                 for item in self._source(source):
                     done = self._checked(item, source, seen) if isinstance(item, Draft) else item
                     if isinstance(done, Read):

@@ -291,6 +291,8 @@ def _turn(builder: Builder, turn: int, row: Row, plan: Plan) -> None:
     times: dict[str, Any] = {}
     for field, column in plan.times:
         value = cells.get(column)
+        if field == "time" and isinstance(value, str) and "date" in columns:
+            value = f"{cells.get(columns['date']) or ''} {value}".strip()
         if value is not None and value != "":
             times[field] = _time(builder, turn, field, column, value)
     start, end = times.get("start_seconds"), times.get("end_seconds")

@@ -19,6 +19,8 @@ FORMATS: Final = {
 #: What a user may name.
 NAMED_FORMATS: Final = ("jsonl", "json", "csv", "tsv", "parquet", "arrow", "text")
 _PACKED: Final = (".gz", ".zst")
+#: Files passed over that are named.
+_NAMED: Final = 100
 #: What `datasets` and others write beside the data.
 _BESIDE: Final = frozenset(
     {"dataset_info.json", "dataset_infos.json", "state.json", "dataset_dict.json", "metadata.json"}
@@ -37,11 +39,31 @@ class Source(msgspec.Struct, frozen=True):
     size: int | None = None
 
 
-class Sources(msgspec.Struct, frozen=True):
-    """All files in order, and those for which no reader is (the first 100)."""
+class Sources:
+    """The files that inputs name, in order; a folder's files first, then its folders, by name.
 
-    files: tuple[Source, ...]
-    passed_over: tuple[str, ...] = ()
+    Files are counted once and listed again when they are read, so that a folder with a file
+    for every conversation takes no memory.
+    """
+
+    def __init__(self, inputs: Sequence[str]) -> None:
+        """Raise ``InputError`` for a path that is not there or a pattern without a match."""
+        if not inputs:
+            raise InputError("there is no input", where="inputs", mend="name a file, a folder or -")
+        self._inputs = tuple(inputs)
+        passed: list[str] = []
+        self.count, size, known = 0, 0, True
+        for source in _walk(self._inputs, passed):
+            self.count += 1
+            known = known and source.size is not None
+            size += source.size or 0
+        #: All bytes as they lie there; ``None`` where an input's size is not known.
+        self.size = size if known else None
+        #: Files for which no reader is (the first 100).
+        self.passed_over = tuple(passed)
+
+    def __iter__(self) -> Iterator[Source]:
+        return _walk(self._inputs, [])
 
 
 def suffix_format(name: str) -> str | None:
@@ -61,37 +83,44 @@ def _default_id(path: str) -> str:
     return parts.as_posix()
 
 
-def resolve(inputs: Sequence[str]) -> Sources:
-    """The files that ``inputs`` name, in order; folders and patterns sorted by path.
-
-    Raises ``InputError`` for a path that is not there or a pattern without a match.
-    """
-    files: list[Source] = []
-    passed: list[str] = []
-    if not inputs:
-        raise InputError("there is no input", where="inputs", mend="name a file, a folder or -")
+def _walk(inputs: Sequence[str], passed: list[str]) -> Iterator[Source]:
     for name in inputs:
         if name == "-":
-            files.append(Source("-", "stdin", None))
+            yield Source("-", "stdin", None)
         elif "://" in name:
-            files.extend(_remote(name, passed))
+            yield from _remote(name, passed)
         elif Path(name).is_dir():
-            files.extend(_folder(Path(name), passed))
+            yield from _folder(Path(name), passed)
         elif Path(name).exists():
-            files.append(_file(Path(name), Path(name).name))
+            yield _file(Path(name), Path(name).name)
         elif glob.has_magic(name):
-            # Path.glob takes no absolute pattern.
-            found = sorted(glob.glob(name, recursive=True))  # noqa: PTH207
-            if not found:
-                raise InputError("the pattern matches no file", where=name, mend="check the path")
-            for path in map(Path, found):
-                if path.is_dir():
-                    files.extend(_folder(path, passed))
-                else:
-                    files.append(_file(path, path.name))
+            yield from _matches(name, passed)
         else:
             raise InputError("there is no such file", where=name, mend="check the path")
-    return Sources(tuple(files), tuple(passed[:100]))
+
+
+def _matches(pattern: str, passed: list[str]) -> Iterator[Source]:
+    """What a pattern matches, sorted; unknown suffixes only where there are no others."""
+    # Path.glob takes no absolute pattern.
+    found = [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
+    if not found:
+        raise InputError("the pattern matches no file", where=pattern, mend="check the path")
+    # "**" matches folders and what is in them: a folder's files would be read twice.
+    folders = set() if "**" in pattern else {path for path in found if path.is_dir()}
+    files = {path for path in found if path.is_file()}
+    known = {path for path in files if suffix_format(path.name) and path.name not in _BESIDE}
+    for path in found:
+        if path in folders:
+            yield from _folder(path, passed)
+        elif path in known or (path in files and not known):
+            yield _file(path, path.name)
+        elif path in files:
+            _pass_over(path, passed)
+
+
+def _pass_over(path: Path | str, passed: list[str]) -> None:
+    if len(passed) < _NAMED:
+        passed.append(str(path))
 
 
 def _file(path: Path, inside: str, kind: str | None = None) -> Source:
@@ -112,7 +141,7 @@ def _folder(root: Path, passed: list[str]) -> Iterator[Source]:
                 continue
             kind = "arrow" if saved is not None else suffix_format(name)
             if kind is None:
-                passed.append(str(path))
+                _pass_over(path, passed)
                 continue
             count += 1
             yield _file(path, path.relative_to(root).as_posix(), kind)
@@ -156,7 +185,7 @@ def _remote(url: str, passed: list[str]) -> Iterator[Source]:
         raise InputError("the URL matches no file", where=url, mend="check the path")
     for one in found:
         if Path(one).name in _BESIDE:
-            passed.append(one)
+            _pass_over(one, passed)
             continue
         name = url if one == path else f"{scheme}://{one.removeprefix('/')}"
         if scheme in ("file", "local") and one != path:
