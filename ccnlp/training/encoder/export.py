@@ -91,7 +91,7 @@ def write_model(
     weights = network_weights(network, words, length)
     turns = [i for e in sample for i in e.ids]
     speakers = [int(s) for e in sample for s in e.passage.speakers]
-    ranges = find_ranges(build_graph(weights, None), turns, speakers)
+    ranges = find_ranges(weights, turns, speakers)
     model = build_graph(weights, ranges)
     (folder / FILES[0]).write_bytes(model.SerializeToString(deterministic=True))
     # safetensors writes a transposed array as if it were not

@@ -26,6 +26,8 @@ class Range(msgspec.Struct, frozen=True):
 
     low: float
     high: float
+    #: What each channel is divided by before; shape (channels,), > 0. ``None`` for nothing.
+    divisors: Floats | None = None
 
     @property
     def scale(self) -> float:
@@ -46,6 +48,21 @@ class Weights(msgspec.Struct, frozen=True):
     words: Table
     #: Longest input in tokens.
     length: int
+
+
+def consumers(weights: Weights) -> dict[str, Floats]:
+    """The matrix, (out, in), that each activation which may be evened out goes into.
+
+    A few channels of a transformer carry values many times the others'; dividing them, and
+    multiplying the matrix's columns instead, leaves the product alone and makes steps finer.
+    """
+    t, found = weights.tensors, {}
+    for i in range(weights.shape.layers):
+        before = f"l{i - 1}.oln" if i else "emb.ln"
+        found[before] = np.concatenate([t[f"l{i}.{part}.w"] for part in "qkv"])
+        found[f"l{i}.aln"] = t[f"l{i}.fi.w"]
+        found[f"l{i}.gelu"] = t[f"l{i}.fo.w"]
+    return found
 
 
 def build_graph(weights: Weights, ranges: dict[str, Range] | None) -> onnx.ModelProto:
@@ -234,6 +251,13 @@ class _Writer:
             self.node("MatMul", [x, self.constant(name + ".w", matrix.T)], name + ".product")
             return self.node("Add", [name + ".product", bias_name], name)
         reach = self._ranges[x]
+        if reach.divisors is not None:
+            matrix = matrix * reach.divisors[None]
+            even = self.constant(x + ".even", (1 / reach.divisors).astype(np.float32))
+            if x + ".evened" not in self._names:
+                self._names.add(x + ".evened")
+                self.node("Mul", [x, even], x + ".evened")
+            x = x + ".evened"
         step = self.constant(x + ".step", np.array(reach.scale, np.float32))
         zero = self.constant(x + ".zero", np.array(reach.zero, np.uint8))
         if x + ".int" not in self._names:

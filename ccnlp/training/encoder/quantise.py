@@ -2,19 +2,24 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
-import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
-from ccnlp.training.encoder.graph import Range
+from ccnlp.training.encoder.base import Floats
+from ccnlp.training.encoder.graph import Range, Weights, build_graph, consumers
 
 #: Bins of the histograms that ranges are chosen on.
 _BINS = 4096
+#: 1 makes the largest values of all channels of an activation equal, 0 those of the matrix's
+#: columns. Measured: cosine to float32 of a turn's vector 0.962 without, 0.975 at 0.5, 0.994 at
+#: 0.65, 0.996 at 0.8.
+_EVEN = 0.8
 
 
 def find_ranges(
-    model: onnx.ModelProto,
+    weights: Weights,
     ids: Sequence[Sequence[int]],
     speakers: Sequence[int],
     *,
@@ -25,7 +30,7 @@ def find_ranges(
 
     Parameters
     ----------
-    model: the float32 graph; its outputs after the first are watched.
+    weights: the encoder; its float32 graph is run.
     ids, speakers: turns to run, as the network reads them.
 
     Extreme values are rare and wide ranges make every step coarse, so a range is narrowed while
@@ -34,24 +39,43 @@ def find_ranges(
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        build_graph(weights, None).SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
     names = [o.name for o in session.get_outputs()][1:]
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     batches = [order[at : at + batch] for at in range(0, len(order), batch)]
-    limits = {n: [0.0, 1e-6] for n in names}
-    for chosen in batches[:: max(1, len(batches) // 12)]:
+    lows: dict[str, Floats] = {}
+    highs: dict[str, Floats] = {}
+    for chosen in batches[:: max(1, len(batches) // 24)]:
         for name, values in zip(names, _run(session, names, ids, speakers, chosen), strict=True):
-            limits[name][0] = min(limits[name][0], float(values.min()))
-            limits[name][1] = max(limits[name][1], float(values.max()))
+            lows[name] = np.minimum(values.min(axis=0), lows.get(name, np.float32(0)))
+            highs[name] = np.maximum(values.max(axis=0), highs.get(name, np.float32(1e-6)))
+    divisors = {
+        n: _divisors(np.maximum(-lows[n], highs[n]), matrix)
+        for n, matrix in consumers(weights).items()
+    }
+    limits = {}
+    for name in names:
+        by = divisors.get(name, np.float32(1))
+        limits[name] = float((lows[name] / by).min()), float((highs[name] / by).max())
     counts = {n: np.zeros(_BINS) for n in names}
     edges = {n: np.linspace(lo, hi, _BINS + 1) for n, (lo, hi) in limits.items()}
     for chosen in batches:
         for name, values in zip(names, _run(session, names, ids, speakers, chosen), strict=True):
             low, high = limits[name]
-            clipped = np.clip(values, low, high)
+            clipped = np.clip(values / divisors.get(name, np.float32(1)), low, high)
             counts[name] += np.histogram(clipped, _BINS, (low, high))[0]
-    return {n: _best(counts[n], edges[n]) for n in names}
+    return {
+        n: msgspec.structs.replace(_best(counts[n], edges[n]), divisors=divisors.get(n))
+        for n in names
+    }
+
+
+def _divisors(values: Floats, matrix: Floats) -> Floats:
+    """Divisors that even out activations at the cost of the matrix's columns."""
+    columns = np.abs(matrix).max(axis=0)
+    raw = np.maximum(values, 1e-4) ** _EVEN / np.maximum(columns, 1e-4) ** (1 - _EVEN)
+    return np.asarray(raw / np.exp(np.log(raw).mean()), np.float32)
 
 
 def _run(
