@@ -75,7 +75,7 @@ def load_rules(paths: Sequence[Path], lexicon: Sequence[Path] = ()) -> RuleSet:
     """
     digest = hashlib.sha256()
     for path in (*paths, *lexicon):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(path.name.encode() + b"\0" + _bytes(path) + b"\0")
     name = digest.hexdigest()[:16]
     kept = cache_folder() / "rules" / f"{_compiler()}-{_places(paths)}-{name}.msgpack"
     compiled = _recall(kept)
@@ -86,6 +86,15 @@ def load_rules(paths: Sequence[Path], lexicon: Sequence[Path] = ()) -> RuleSet:
         compiled = Compiled(tuple(loader.rules), tuple(loader.expressions), loader.heard)
         _keep(kept, compiled)
     return RuleSet(compiled, name)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"cannot be read: {error.strerror}", where=str(path), mend="check the path"
+        ) from error
 
 
 def _compiler() -> str:

@@ -19,6 +19,9 @@ _SECOND = {
     "露": "lou", "薄": "bo", "曾": "zeng", "折": "she", "核": "hu", "宿": "xiu",
 }  # fmt: skip
 
+#: Main readings that pypinyin sees otherwise.
+_MAIN = {"曝": "bao", "嗯": "en"}
+
 #: Words of jieba's dictionary from this count on are what a recogniser writes when it hears
 #: them: no homophone is looked for inside them.
 _COMMON = 300
@@ -47,7 +50,7 @@ def tables() -> dict[str, object]:
                 char = bytes((high, low)).decode("gb2312")
             except UnicodeDecodeError:
                 continue
-            main[char] = pypinyin.lazy_pinyin(char, v_to_u=False)[0]
+            main[char] = _MAIN.get(char) or pypinyin.lazy_pinyin(char, v_to_u=False)[0]
     second = {char: other for char, other in _SECOND.items() if main[char] != other}
     return {
         "readings": {char: main[char] for char in sorted(main)},
