@@ -14,15 +14,16 @@ import msgspec
 from ccnlp.ingest.builder import Terms, order_by_start, put
 from ccnlp.ingest.clock import is_rfc3339, parse_moment, rfc3339
 from ccnlp.ingest.items import BadRecordError, Parts, Remark
-from ccnlp.ingest.roles import CUSTOMER_CUES, SERVICE_CUES
+from ccnlp.ingest.roles import CUSTOMER_CUES, SERVICE_CUES, SERVICE_HINTS
 from ccnlp.types import Speaker, Transcript, Turn
 
-#: Turns at the beginning that are looked at for the speakers' usual phrases.
+#: Turns at the beginning in which an agent is looked at for customers' phrases.
 _OPENING: Final = 8
 #: Seconds beyond which a time is hardly one from the conversation's start (115 days).
 _ABSOLUTE: Final = 1e7
 
 _SERVICE: Final = re.compile("|".join(map(re.escape, SERVICE_CUES)))
+_SIGNS: Final = SERVICE_CUES + SERVICE_HINTS
 _CUSTOMER: Final = re.compile("|".join(map(re.escape, CUSTOMER_CUES)))
 
 
@@ -192,24 +193,33 @@ def _swap(transcript: Transcript) -> Transcript:
 
 
 def _roles(turns: tuple[Turn, ...], remarks: list[Remark]) -> None:
-    """Remark on an agent's phrases that only the customer says, or the reverse twice over."""
-    opening = turns[:_OPENING]
-    said = "\n".join([turn.text for turn in opening if turn.speaker == "customer"])
-    if not said:
-        return
-    # Most of the phrases hold this character, which few customers use: it is looked for first.
-    if ("您" in said or "致电" in said or "致電" in said) and _SERVICE.search(said):
-        served = "\n".join([turn.text for turn in turns if turn.speaker in ("agent", "bot")])
-        if not _SERVICE.search(served):
-            detail = "the customer says what agents say, and no agent does"
+    """Remark on customers who talk like service, and on agents who talk like customers."""
+    said = "\n".join([turn.text for turn in turns if turn.speaker == "customer"])
+    # The courtesy that service hardly leaves out and most customers do.
+    if "您" in said:
+        served = "\n".join([turn.text for turn in turns if turn.speaker == "agent"])
+        if served and _talks_like_service(said, served):
+            detail = "the customer says what agents say, and the agent does not"
             remarks.append(Remark("roles_look_swapped", detail))
-        return
-    served = "\n".join([turn.text for turn in opening if turn.speaker == "agent"])
+            return
+    served = "\n".join([turn.text for turn in turns[:_OPENING] if turn.speaker == "agent"])
     if not ("我要" in served or "你们" in served or "你們" in served):
         return
-    if (
-        len(set(_CUSTOMER.findall(served))) > 1
-        and not _CUSTOMER.search(said)
-        and not _SERVICE.search(served)
-    ):
+    phrases = set(_CUSTOMER.findall(served))
+    if len(phrases) > 1 and said and not _CUSTOMER.search(said) and not _SERVICE.search(served):
         remarks.append(Remark("roles_look_swapped", "the agent says what customers say"))
+
+
+def _talks_like_service(said: str, served: str) -> bool:
+    """Whether the customer's words are service's and the agent's are not.
+
+    Either one phrase that is service's alone, none by the agent and the customer more
+    courteous; or two signs of service, over twice as many and as courteous as the agent.
+    """
+    you, agents_you = said.count("您"), served.count("您")
+    if you > agents_you and _SERVICE.search(said) and not _SERVICE.search(served):
+        return True
+    if you < 2 or you <= 2 * agents_you:
+        return False
+    signs = sum(sign in said for sign in _SIGNS)
+    return signs >= 2 and signs > 2 * sum(sign in served for sign in _SIGNS)

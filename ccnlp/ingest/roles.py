@@ -144,14 +144,23 @@ def missing_side(known: Iterable[Speaker], unknown: Iterable[str]) -> Speaker | 
     return "agent" if customer else "customer"
 
 
-#: What service says at the opening or the close, in both scripts; each hardly ever in a
-#: customer's mouth. Plain substrings: they are looked for in every conversation.
-SERVICE_CUES: Final = (
-    "为您服务", "為您服務", "可以帮您", "可以幫您", "可以帮到您", "可以幫到您", "感谢您的来电",
-    "感謝您的來電", "欢迎致电", "歡迎致電", "请您稍等", "請您稍等", "给您带来的不便",
-    "給您帶來的不便",
-    "祝您生活愉快", "您反馈的", "您反映的", "帮您查", "幫您查",
-)  # fmt: skip
+_CUES: Final = (
+    "为您服务 為您服務 可以帮您 可以幫您 可以帮到您 可以幫到您 感谢您的来电 感謝您的來電 "
+    "欢迎致电 歡迎致電 请您稍等 "
+    "請您稍等 给您带来的不便 給您帶來的不便 祝您生活愉快 您反馈的 您反映的 帮您查 幫您查"
+)
+#: What service says and customers hardly ever do, in both scripts.
+SERVICE_CUES: Final = tuple(_CUES.split())
+
+_HINTS: Final = (
+    "请问有什么 請問有什麼 有什么可以 有什麼可以 为您 為您 帮您 幫您 这边帮 這邊幫 感谢您 "
+    "感謝您 请您提供 請您提供 "
+    "给您带来 給您帶來 很高兴 很高興 请稍等 請稍等 稍等一下 这里是 這裡是 工号 工號 客服中心 "
+    "欢迎 歡迎 祝您 麻烦您 "
+    "麻煩您 您这边 您這邊 了解您 理解您 核实 核實 您反映 您反馈 您的订单 您的訂單"
+)
+#: What service says more often than customers do: a sign where there are several.
+SERVICE_HINTS: Final = tuple(_HINTS.split())
 
 #: What customers say and agents hardly ever do.
 CUSTOMER_CUES: Final = (
