@@ -50,7 +50,7 @@ class NameShape:
                 return foreign.end()
         options: tuple[tuple[int, int, float], ...]
         if text[start : start + 2] in lexicon.compounds:
-            options = ((2, 2, 5.0), (2, 1, 5.0), (1, 1, 0.0))
+            options = ((2, 2, 5.0), (2, 1, 5.0))
         else:
             bits = lexicon.surname_bits.get(text[start])
             if bits is None:
@@ -93,6 +93,8 @@ class NameShape:
         return sum(-20.0 if char in _NEVER else float(bits.get(char, -4)) for char in given)
 
     def _ending(self, text: str, end: int) -> float:
+        if text.startswith("*", end):
+            return -20.0  # a masked name
         if self.closed(text, end):
             return 3.0
         if _TITLES.match(text, end):

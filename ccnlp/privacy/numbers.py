@@ -25,7 +25,7 @@ _LETTERS: Final = re.compile(
 )
 _CHECK: Final = re.compile(r" ?[(（]? ?(A)(?![A-Z0-9]) ?[)）]?|[)）]")
 #: A number that hangs together with such characters is part of a word or an account.
-_STUCK: Final = re.compile("[A-WYZ_@]")
+_STUCK: Final = re.compile("[A-WYZ_@*]")
 #: Versions and internet addresses.
 _DOTTED: Final = re.compile(
     r"(?:\d+\.){0,4}\d{1,2}(?:\.\d+){1,4}|\d+\.\d+\.\d{1,2}|\d{1,3}(?:\.\d{1,3}){3}"
@@ -41,7 +41,7 @@ def numbers(run: DigitRun, context: Context) -> list[Hit]:
     if lead and not any(cue.start <= lead.start() < cue.end for cue in context.cues):
         return _with_letters(run, context, lead.start(), (lead[1] or lead[2]))
     if _STUCK.match(folded, run.end) or (
-        run.start and (folded[run.start - 1] in "_@" or _glued(context, run.start))
+        run.start and (folded[run.start - 1] in "_@*" or _glued(context, run.start))
     ):
         return []
     if _MONEY.search(folded, max(0, run.start - 4), run.start):

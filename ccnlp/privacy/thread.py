@@ -251,7 +251,7 @@ def _whole(digits: str, expected: frozenset[str]) -> str | None:
     if size in (16, 19) and digits[0] in "456":
         if checks.luhn(digits) or "bank_card" in expected:
             return "bank_card"
-    if size == 8 and "mobile" in expected:
+    if size == 8 and {"mobile", "cantonese"} <= expected:
         return "mobile" if digits[0] in "5679" else "landline"
     if size in (11, 12) and digits[0] == "0" and "landline" in expected:
         return "landline"
