@@ -210,3 +210,17 @@ def test_an_export_of_qq() -> None:
     item = one(text, format="text")
     assert said(item.transcript) == [("agent", "您好"), ("customer", "你好\n在吗")]
     assert item.transcript.attributes["消息分组"] == "客户"
+
+
+def test_a_new_conversation_may_begin_with_a_name_that_is_not_known() -> None:
+    text = "张三：你好\n客服：您好\n-----\n李四：在吗\n客服：在\n"
+    items, _ = read_all(text, format="text")
+    assert [said(item.transcript) for item in items if isinstance(item, Read)] == [
+        [("customer", "你好"), ("agent", "您好")], [("customer", "在吗"), ("agent", "在")],
+    ]  # fmt: skip
+
+
+def test_any_number_of_separators_is_skipped() -> None:
+    items, summary = read_all("客服：您好\n" + "-----\n" * 5000 + "客户：喂\n", format="text")
+    assert len(items) == 2
+    assert (summary.lines, summary.skipped) == (5002, 5000)

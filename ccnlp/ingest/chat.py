@@ -31,6 +31,8 @@ from ccnlp.types import Speaker
 
 #: Lines of one conversation; more are rejected in pieces.
 _LINES_A_TURN: Final = 10
+#: Separators in a row that are held until it is known whether they are one's text.
+_PENDING: Final = 1_000
 
 
 class Block(msgspec.Struct):
@@ -254,6 +256,9 @@ def _blocks(lines: Lines, terms: Terms, tally: Tally) -> Iterator[Block]:
             if empty and not block.lines and not pending:
                 block = Block(number + 1, [], [], block.between + 1)
                 continue
+            if len(pending) >= _PENDING:
+                block.between += len(pending) - 1
+                pending = pending[:1]
             if isinstance(line, str) and not empty and separator(line) is not None:
                 pending.append(line)
                 continue
@@ -311,7 +316,8 @@ def _begins(line: Line, head: Head | None, pending: list[str]) -> bool:
         return True
     if not pending:
         return False
-    if _titled(pending) or (head is not None and not head.weak):
+    # "小明：在吗" below a separator is a new conversation's first turn; "我 09:30 打过" is text.
+    if _titled(pending) or (head is not None and not (head.weak and head.family == "C")):
         return True
     pair = key_value(line)
     return pair is not None and pair[2] is not None
