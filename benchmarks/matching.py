@@ -252,7 +252,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
-    files = parser.parse_args().files or sorted(asset("data", "sample").glob("**/*.jsonl"))
+    files = parser.parse_args().files or sorted(asset("data", "sample").glob("**/conversations*.jsonl"))
     turns = read_turns(files)
     time_rules(turns, 2_000)
     time_literals(turns, 10_000)

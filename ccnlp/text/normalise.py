@@ -31,6 +31,10 @@ _WEDGE_LIMIT = 4
 
 _OTHER, _HAN, _LATIN, _DIGIT, _BLANK, _WEDGE, _UNSEEN = range(7)
 
+_ME, _YAO = ord("么"), ord("幺")
+_DIGITS = np.array([ord(c) for c in "0123456789零〇一二两三四五六七八九幺"], dtype=np.uint32)
+_BEFORE_ME = np.array([ord(c) for c in "什怎这那多要"], dtype=np.uint32)
+
 
 class Squeezed(msgspec.Struct, frozen=True, gc=False):
     """A turn without what stands inside words."""
@@ -144,6 +148,7 @@ def normalise_many(texts: Sequence[str]) -> list[Normal]:
         codes = np.frombuffer(folded.encode("ascii"), np.uint8).astype("<u4")
     else:
         codes = tables.fold[_codes(joined)]
+        _restore_spoken_one(codes)
         folded = codes.tobytes().decode("utf-32-le")
     kept = _kept(codes, tables.kind[codes])
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
@@ -157,6 +162,27 @@ def normalise_many(texts: Sequence[str]) -> list[Normal]:
         own = folded[start : start + len(text)]
         result.append(Normal(text, text if own == text else own, view))
     return result
+
+
+def _restore_spoken_one(codes: NDArray[np.uint32]) -> None:
+    """么 beside a digit is 幺, the spoken 1, which Taiwan writes 么; in place."""
+    places = np.flatnonzero(codes == _ME)
+    if not len(places):
+        return
+    padded = np.concatenate(([0], codes, [0]))
+    before, after = padded[places], padded[places + 2]
+    beside = np.isin(before, _DIGITS) | np.isin(after, _DIGITS)
+    beside &= ~np.isin(before, _BEFORE_ME)
+    if not beside.any():
+        return
+    codes[places[beside]] = _YAO
+    for place in places[~beside].tolist():  # 么么零: a run of them before or after
+        run = place
+        while run < len(codes) and codes[run] == _ME:
+            run += 1
+        ahead = run < len(codes) and codes[run] == _YAO and padded[place] not in _BEFORE_ME
+        if ahead or (place and codes[place - 1] == _YAO):
+            codes[place:run] = _YAO
 
 
 def _kept(codes: NDArray[np.uint32], kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
