@@ -32,7 +32,7 @@ _DASHED: Final = re.compile(
 )
 _THREE: Final = re.compile(r"[0-9]{1,2}[-－—][0-9]{1,2}[-－—][0-9]{2,4}")
 _ROAD_END: Final = re.compile(
-    r"(?:路|街|大道|道|巷|弄|胡同|里|村|庄|坊|园区|大街|街道|径|条|段|屯|台|塘)(?:[东西南北中]{1,2}[段里路街区]?|[东西南北中])? ?$"
+    r"(?:路|街|大道|道|巷|弄|胡同|里|村|庄|坊|园区|大街|街道|径|条|段|屯|塘|[村镇乡][一-龥]{0,4}[组队社屯坪湾冲寨])(?:[东西南北中]{1,2}[段里路街区]?|[东西南北中])? ?$"
 )
 _SETTLED: Final = re.compile(
     r"(?:小区|社区|花园|家园|公寓|大厦|大楼|广场|中心|新村|新城|名城|豪庭|国际|公馆|别墅|山庄|宿舍|家属院|苑|城|府|湾|庭|居|邨|阁|园|村|庄|坊|轩|墅|院|里|台|都|郡|堡|岸|第|庐|寓|塔|阪|径|围|门|景|墟|洲|嘉园)"
@@ -143,6 +143,8 @@ def _judge(
         return None
     while folded[end - 1] in _TAIL_TRIM:
         end -= 1
+    if "某" in folded[left:end] or "XX" in folded[left:end]:
+        return None
     confidence = 0.9 if road and parts >= 2 else 0.85 if strong else 0.75
     return Hit("address", left, end, confidence, "address:door" if strong else "address:asked")
 

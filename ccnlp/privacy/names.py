@@ -63,7 +63,7 @@ AFTER_NAME: Final = (
 #: A letter of at least so many characters may end with a signature.
 SIGNED_FROM: Final = 60
 _VENUE: Final = re.compile(
-    r"^.{0,6}(?:酒店|宾馆|饭店|店|馆|楼|公司|集团|有限|大厦|广场|机场|医院|学校|大学|中学|小学|公园|景区|博物|艺术|银行|餐厅|火锅|烤|面馆|海鲜|工作室|牌|村|镇|路|街|站|桥|山|寺)"
+    r"^(?:.{0,6}|[^，。,]{0,12}[（(][^）)]{0,10})(?:酒店|宾馆|饭店|店|馆|楼|公司|集团|有限|大厦|广场|机场|医院|学校|大学|中学|小学|公园|景区|博物|艺术|银行|餐厅|火锅|烤|面馆|海鲜|工作室|牌|村|镇|路|街|站|桥|山|寺)"
 )
 _PLACE_ENDS: Final = frozenset("山园坊峡巷桥洼路寺塔湖沟店村庄镇区市县站楼馆街城轩洞")
 _LATIN: Final = re.compile(
@@ -218,7 +218,7 @@ class Names:
             before = _BEFORE.search(plain, max(0, start - 4), start)
             if start and not before:
                 continue
-            if not self._after.match(plain, end) or _VENUE.match(plain[end : end + 9]):
+            if not self._after.match(plain, end) or _VENUE.match(plain[end : end + 16]):
                 continue
             if _STAFF.search(plain, max(0, start - 6), start):
                 continue

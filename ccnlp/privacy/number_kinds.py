@@ -61,13 +61,13 @@ _LANDLINE: Final = re.compile(
 _NO_ZERO: Final = re.compile(r"(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}")
 _CARD: Final = re.compile(r"62|4|5[1-5]|3[47]|35|60|9558|2[2-7]|6[0135-9]|81|103|9[0-9]")
 _SURE_CARD: Final = re.compile(r"62|4|5[1-5]|9558|3[57]|34")
-_COMPANY_QQ: Final = re.compile("QQ客服|客服QQ|企业QQ|客服（|客服:")
+_COMPANY_QQ: Final = re.compile("客服|企业QQ|官方|关注")
 _CANTONESE: Final = re.compile("[嘅嗰冇佢哋喺咗嚟唔畀俾咁啲乜睇㗎搵]")
 
 
 def _password(w: Window) -> Kind | None:
     size = len(w.digits)
-    if not w.whole or not 4 <= size <= 12:
+    if not w.whole or w.amount or not 4 <= size <= 12:
         return None
     if w.cue.kind == "password" and w.cue.distance <= 12:
         return Kind("password", 0.86, "password+cue")
@@ -152,6 +152,8 @@ def _telephone(w: Window) -> Kind | None:
     cuts = [g - w.first for g in w.run.groups if w.first < g < w.last]
     split = any(cut in (2, 3, 4) for cut in cuts)
     if _LANDLINE.fullmatch(digits) and (phone or (split and cuts[0] in (2, 3, 4))):
+        if size < 11 and cuts and cuts[0] == 4:
+            return None  # no area code of Taiwan has four digits
         return Kind("landline", 0.9 if phone else 0.8, "landline")
     if phone and size >= 10 and split and _NO_ZERO.fullmatch(digits):
         return Kind("landline", 0.85, "landline+cue")

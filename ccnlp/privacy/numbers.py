@@ -48,7 +48,8 @@ def numbers(run: DigitRun, context: Context) -> list[Hit]:
         return []
     cue = announced(context, run.start, run.end)
     told = cue.direct and not cue.kind.startswith("not_")
-    if not told and not context.expected and _DOTTED.fullmatch(folded, run.start, run.end):
+    phone = not context.expected.isdisjoint(("mobile", "landline"))
+    if not told and not phone and _DOTTED.fullmatch(folded, run.start, run.end):
         return []
     count = len(run.digits)
     amount = _UNIT.match(after) is not None

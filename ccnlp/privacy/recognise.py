@@ -85,7 +85,7 @@ class Recogniser:
                     hits += numbers(run, context)
             hits += tokens.orders(context)
         if parts & (Part.ACCOUNT | Part.NUMBER):
-            hits += tokens.accounts(context)
+            hits += tokens.accounts(context, agent=agent)
             hits += tokens.secrets(context)
         if parts & Part.ADDRESS:
             hits += addresses(context, self.lexicon.places)

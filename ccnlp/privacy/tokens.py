@@ -20,7 +20,7 @@ _SPOKEN_EMAIL: Final = re.compile(
     r" ?(?:点|點|\.) ?(?:COM|CN|NET|ORG|TW|HK|EDU|考姆|康姆|C O M)(?: ?(?:点|點|\.) ?(?:CN|TW|HK))?"
 )
 _ROLE_MAIL: Final = re.compile(
-    r"(?:SERVICE|SUPPORT|HELP|INFO|NO-?_?REPLY|KEFU|CS|ADMIN|SALES|CONTACT|HR|HELLO|TOUSU|COMPLAINTS?|CARE|VIP|FEEDBACK|OFFICE|CUSTOMER\w*|CLAIMS?|INVOICE|FAPIAO|SECURITY|PRIVACY|MARKETING|CAIWU|GONGSHI|LEGAL|FAWU)\d{0,3}[._\-@ ]"
+    r"(?:SERVICE|SUPPORT|HELP|INFO|NO-?_?REPLY|KEFU|CS|ADMIN|SALES|CONTACT|HR|HELLO|TOUSU|COMPLAINTS?|CARE|VIP|FEEDBACK|OFFICE|CUSTOMER\w*|CLAIMS?|INVOICE|FAPIAO|SECURITY|PRIVACY|MARKETING|CAIWU|GONGSHI|PRESS|MEDIA|PR|NEWS|JOBS?|BUSINESS|LEGAL|FAWU)\d{0,3}[._\-@ ]"
 )
 _PROVINCE: Final = (
     "京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊使领領"
@@ -39,7 +39,7 @@ _GROUP: Final = re.compile(r"[ ,，]\d{2,8}(?![\dA-Z十百千万年月号])")
 _PNR: Final = re.compile(r"(?=[A-Z]*\d)[A-Z0-9]{6}|[A-Z]{6}")
 _LEAD: Final = re.compile(r"[^A-Z0-9。！？!?；;\n]{0,8}")
 _HANDLE: Final = re.compile(
-    r"@?[A-Z0-9](?:[A-Z0-9_.\-]| (?=[A-Z0-9])(?![A-Z]{2})| ?(?:下划线|下横线|横杠|减号|杠|点) ?){3,29}(?<=[A-Z0-9_\-])"
+    r"@?[A-Z0-9](?:[A-Z0-9_.\-]| ?(?:下划线|下横线|横杠|减号|杠|点) ?){3,29}(?<=[A-Z0-9_\-])"
 )
 _TO_HANDLE: Final = re.compile(
     r"(?:号码|账号|号|ID|是|为|我|就|的|搜索?|小写的?|大写的?|加|这个|吧|呢|报1下|也|留1个|留|1个|[:：\s,，、（(「~～]){0,8}"
@@ -47,8 +47,25 @@ _TO_HANDLE: Final = re.compile(
 _ADD_ME: Final = re.compile(
     r"加(?:1下)?(?:我|你|您|他)?(?:的)?(?:们|私人|个人|好友|企微以外的个人)?(?:号|V|微)?[:：\s]{0,3}"
 )
+_OFFICIAL: Final = re.compile("客服|关注|官方|公众")
+_SIZE: Final = re.compile(r"\d+(?:KB|MB|GB|TB|K|M|G|CM|MM|KG|ML|W|V|P)")
 _NO_HANDLES: Final = frozenset(
-    {"IPHONE", "ANDROID", "IPAD", "APPLE", "HUAWEI", "XIAOMI", "WIFI", "OFFICE", "WINDOWS"}
+    {
+        "IPHONE",
+        "ANDROID",
+        "IPAD",
+        "APPLE",
+        "HUAWEI",
+        "XIAOMI",
+        "WIFI",
+        "OFFICE",
+        "WINDOWS",
+        "WHATSAPP",
+        "FACEBOOK",
+        "WECHAT",
+        "WEIXIN",
+        "LINEPAY",
+    }
 )
 _SECRET: Final = re.compile(r"[!-~]{4,24}")
 _SPELLED: Final = re.compile(r"(?:(?:大写|小写)的?[ ]?[A-Z][ ,，]?){1,8}(?:\d[ ,，]?){2,12}")
@@ -115,19 +132,19 @@ def orders(context: Context) -> Iterator[Hit]:
         if at > limit:
             continue
         match = _TOKEN.match(folded, at)
-        if match and _is_order(match[0], text[match.start() : match.end()], booking=True):
+        if match:
             end = _spoken_tail(folded, text, match.end())
-            yield Hit("order_id", match.start(), end, 0.92, "order:cue")
+            if _is_order(folded[at:end], text[at:end], booking=True):
+                yield Hit("order_id", at, end, 0.92, "order:cue")
     if "order_id" in context.expected:
         for match in _TOKEN.finditer(folded):
             kind, direct, _ = announced(context, match.start(), match.end())
             if kind.startswith("not_") and direct:
                 continue
-            if _is_order(
-                match[0], text[match.start() : match.end()], booking="booking" in context.expected
-            ):
-                end = _spoken_tail(folded, text, match.end())
-                yield Hit("order_id", match.start(), end, 0.85, "order:asked")
+            start, end = match.start(), _spoken_tail(folded, text, match.end())
+            booking = "booking" in context.expected
+            if _is_order(folded[start:end], text[start:end], booking=booking):
+                yield Hit("order_id", start, end, 0.85, "order:asked")
 
 
 def _spoken_tail(folded: str, text: str, end: int) -> int:
@@ -148,32 +165,40 @@ def _is_order(token: str, original: str, *, booking: bool) -> bool:
     return digits >= 4 and len(plain) >= 6
 
 
-def accounts(context: Context) -> Iterator[Hit]:
-    """WeChat, QQ and LINE names after a cue or a question."""
+def accounts(context: Context, *, agent: bool) -> Iterator[Hit]:
+    """WeChat, QQ and LINE names after a cue or a question; not a company's own."""
     folded = context.folded
     for cue in context.cues:
-        if cue.kind != "wechat_qq":
-            continue
-        match = _TO_HANDLE.match(folded, cue.end)
-        at = match.end() if match else cue.end
-        handle = _HANDLE.match(folded, at)
-        if handle and _is_handle(handle[0], direct=True):
-            yield Hit("wechat_qq", handle.start(), handle.end(), 0.9, "account:cue")
+        if cue.kind == "wechat_qq":
+            if _OFFICIAL.search(folded, max(0, cue.start - 8), cue.start) and agent:
+                continue
+            match = _TO_HANDLE.match(folded, cue.end)
+            at = match.end() if match else cue.end
+            yield from _handle(context, _HANDLE.match(folded, at), 0.9, "cue")
     for match in _ADD_ME.finditer(folded):
-        handle = _HANDLE.match(folded, match.end())
-        if handle and _is_handle(handle[0], direct=False):
-            yield Hit("wechat_qq", handle.start(), handle.end(), 0.8, "account:add me")
+        yield from _handle(context, _HANDLE.match(folded, match.end()), 0.8, "add me")
     if "wechat_qq" in context.expected:
-        for handle in _HANDLE.finditer(folded):
-            if _is_handle(handle[0], direct=False):
-                yield Hit("wechat_qq", handle.start(), handle.end(), 0.8, "account:asked")
+        for found in _HANDLE.finditer(folded):
+            yield from _handle(context, found, 0.8, "asked")
+
+
+def _handle(
+    context: Context, match: re.Match[str] | None, confidence: float, why: str
+) -> Iterator[Hit]:
+    if match is None:
+        return
+    start, end = match.start(), _spoken_tail(context.folded, context.text, match.end())
+    if _is_handle(context.folded[start:end], direct=why == "cue"):
+        yield Hit("wechat_qq", start, end, confidence, f"account:{why}")
 
 
 def _is_handle(token: str, *, direct: bool) -> bool:
     plain = re.sub("[^A-Z0-9_-]", "", token).strip("_-")
     digits = sum(c.isdigit() for c in plain)
     if digits == len(plain):
-        return direct and 5 <= digits <= 12
+        return direct and 5 <= digits <= 12 and not (digits == 9 and plain[:3] in ("800", "400"))
+    if _SIZE.fullmatch(plain):
+        return False
     if plain in _NO_HANDLES or plain.startswith(("HTTP", "WWW")):
         return False
     if direct:
