@@ -13,7 +13,7 @@ from typing import Final
 from ccnlp.privacy.hits import Hit
 from ccnlp.privacy.context import Context
 
-_N: Final = r"(?:[0-9十百千]{1,8}(?:[-－—之][0-9十]{1,4}){0,3}|(?<![A-Z])[A-Z甲乙丙丁](?![A-Z])(?:[0-9]{1,2})?)"
+_N: Final = r"(?:[0-9十百千]{1,8}(?:[-－—之][0-9十]{1,4}){0,3}|(?<![A-Z0-9])[A-Z甲乙丙丁](?![A-Z])(?:[0-9]{1,2})?)"
 _SP: Final = r"[ ,，、]?"
 _UNIT: Final = r"(?:号楼|号院|号门|栋|幢|座|楼|层|单元|门牌|室|房|户|号|弄|巷|衖|(?<! )段|院|排|门|组(?!长)|支弄|支路|F(?![A-Z])|期|区|铺|档|街坊)"
 _PART: Final = (
@@ -62,6 +62,11 @@ _STOPS: Final = re.compile(
 _HAN: Final = re.compile(r"[一-龥0-9十百千]")
 _DOORISH: Final = re.compile(
     "[0-9十百千A-Z甲乙丙丁] ?[号弄巷衖栋幢座单室楼层门户房院排铺组段期区街支档F]|[东西南北中]单元|[0-9][-－—][0-9]"
+)
+_PLACEHOLDER: Final = re.compile("某|XX|几号|多少号")
+#: What follows the address of a place that is open to all.
+_PUBLIC_PLACE: Final = re.compile(
+    ".{0,6}?(?:营业厅|餐馆|餐厅|酒店|宾馆|景点|饭店|的出租|出租车|商场|售货机|公园|大学|学院|分店|门店|专柜|网点|地铁站|火车站)"
 )
 _TAIL_TRIM: Final = " ,，、"
 
@@ -143,7 +148,7 @@ def _judge(
         return None
     while folded[end - 1] in _TAIL_TRIM:
         end -= 1
-    if "某" in folded[left:end] or "XX" in folded[left:end]:
+    if _PLACEHOLDER.search(folded, left, end) or _PUBLIC_PLACE.match(folded, end):
         return None
     confidence = 0.9 if road and parts >= 2 else 0.85 if strong else 0.75
     return Hit("address", left, end, confidence, "address:door" if strong else "address:asked")

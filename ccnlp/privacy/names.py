@@ -19,11 +19,13 @@ _SAID: Final = re.compile(
     rf"(?:我的?名字叫?|名字[叫是]|姓名是?|我叫|叫做|名叫|全名是?|大名叫?|本名是?|真名是?|叫作|名为|我係|俺叫|[她他娃]叫|(?<!客服)叫个){_GAP}"
     rf"(?:(?:我?叫|是|呢|嗯|呃|那个|啊|俺叫){_GAP}){{0,2}}"
 )
+#: Cues that ask and do not tell.
+_QUESTIONS: Final = frozenset({"叫什么", "称呼", "贵姓", "户主是谁"})
 #: A signature stands among the last characters, with telephone number and the like.
 _SIGNATURE: Final = 90
 _MYSELF: Final = re.compile(r"本人[是叫为:：]{0,2}")
 _SAYING: Final = re.compile("[叫名姓]|係|[全大本真]名")
-_CALLED: Final = re.compile(rf"叫(?!什么|啥|啥子)(?:什么|一个|个|做|嗯|呃)?{_GAP}")
+_CALLED: Final = re.compile(r"叫(?!什么|啥)(?:一个|个|做|嗯|呃)?[\s:：,，]{0,3}")
 #: One of the small words between the word for a role and the name.
 ROLE_GAP: Final = (
     r"[\s:：,，、\-—“\"]|的?(?:名字|姓名|大名|名儿?)|是|叫|为|就是|就|我|本人|自己|写的?|填的?|改成|改为|换成|登记的?|用的?|留的?|嗯|呃|那个|俺|"
@@ -46,7 +48,7 @@ _KINSHIP: Final = re.compile(
     "妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|老公|老婆|爱人|本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|班主任"
 )
 _TITLE: Final = re.compile(
-    "先生|女士|小姐|太太|同学|小朋友|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|总(?![共是额计价])|经理"
+    "先生|女士|小姐|太太|同学|小朋友|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|总(?=$|[^一-鿿]|[说的上您好在和跟那这吗呢啊要给打就也])|经理"
 )
 #: What may stand before and after a name that nothing announces.
 _BEFORE: Final = re.compile(
@@ -102,7 +104,7 @@ class Names:
         yield from self._bare_names(plain)
         if len(plain) > SIGNED_FROM:
             for match in _SIGNED.finditer(plain, max(0, len(plain) - _SIGNATURE)):
-                yield from self._one(plain, match.end(), ASKED, 0.85, "signed")
+                yield from self._one(plain, match.end(), CUED, 0.85, "signed")
         if "name" in context.expected and not agent:
             yield from self._asked(plain)
         if "name" in context.expected or any(c.kind in ("name", "passport") for c in context.cues):
@@ -135,7 +137,7 @@ class Names:
         for match in _CALLED.finditer(plain) if "叫" in plain else ():
             own = agent and plain[max(0, match.start() - 1) : match.start()] == "我"
             if not own and not _STAFF.search(plain, max(0, match.start() - 8), match.start()):
-                yield from self._one(plain, match.end(), HINTED + 1, 0.8, "called", venue=False)
+                yield from self._one(plain, match.end(), HINTED + 3, 0.8, "called", venue=False)
         for match in _MYSELF.finditer(plain) if "本人" in plain else ():
             yield from self._one(plain, match.end(), CUED, 0.85, "myself", closed=True)
         if not agent:
@@ -144,7 +146,7 @@ class Names:
             for match in _I_AM.finditer(plain):
                 yield from self._one(plain, match.end(), HINTED + 1, 0.75, "i am")
         for cue in context.cues:
-            if cue.kind == "name":
+            if cue.kind == "name" and plain[cue.start : cue.end] not in _QUESTIONS:
                 gap = _ROLE_GAP.match(plain, cue.end)
                 at = gap.end() if gap else cue.end
                 for begin in dict.fromkeys((at, cue.end)):

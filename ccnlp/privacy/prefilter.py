@@ -35,6 +35,8 @@ class Part:
     ASK: Final = 256
     #: A number or address of the company may be asked for.
     PUBLIC: Final = 512
+    #: The talk is of shops, hotels, sights.
+    VENUE: Final = 1024
 
 
 _DIGIT, _LATIN, _PROVINCE, _AT, _UNIT, _BEGIN, _OTHER, _GAP = (1 << bit for bit in range(8))
@@ -64,6 +66,7 @@ _WORDS: Final = (
     (Part.ADDRESS, 30, "地址 住址 住在 家住 寄到 送到 门牌 房号 住"),
     (Part.NUMBER, 12, "代号 代码 pnr booking 确认号 确认码 预订 预定 订位 订房 机位 订座"),
     (Part.PUBLIC, 0, "电话 热线 号码 在哪"),
+    (Part.VENUE, 0, "酒店 宾馆 餐馆 餐厅 饭店 景点 评分 人均 营业厅 门店 分店 营业时间 门票 商城 百货 专柜 游玩"),
     (Part.EMAIL, 0, "艾特 小老鼠 爱特 圈a"),
     (Part.PLATE, 0, "车牌 车号 号牌"),
     (Part.ACCOUNT, 20, "微信 加 vx wx v信 qq 扣扣 企鹅 line 薇信 威信 维信 围信 加微 私人 个人号 个人个号 小号 私号 密码 口令 pwd password 密马 密嘛 wechat weixin q_q q号 赖id"),

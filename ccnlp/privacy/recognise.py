@@ -29,6 +29,8 @@ class Look(NamedTuple):
     #: A customer asks for a number or address of the company.
     public: bool = False
     cantonese: bool = False
+    #: The talk is of shops, hotels, sights.
+    venue: bool = False
     #: Little but digits, which may be a piece of a number.
     piece: bool = False
 
@@ -114,6 +116,7 @@ class Recogniser:
                 asked_for(plain, cues) if mark & Part.ASK else (),
                 not agent and asks_for_public(plain),
                 bool(mark & Part.CANTONESE),
+                bool(mark & Part.VENUE),
                 bool(mark & Part.PIECE),
             )
             if any(look):

@@ -26,7 +26,10 @@ _KNOWN, _PIECES = 24, 8
 _APART: Final = 6
 #: An agent who checks or passes on a person's data, not the company's.
 _OF_A_PERSON: Final = re.compile(
-    "对吗|对吧|对吗|对不|是吗|吗[?？。]?$|核对|确认|登记|预留|您[的家住这留]|收件|收货|寄|上门|师傅|复述|重复|是不是|[他她]|家[住的]|业主|客户|户主|机主|住户|资源|装机"
+    "对不|是吗|吗[?？。]?$|您[的家住这留]|上门|师傅|[他她](?!家)|家[住的]|业主|客户|户主|机主|住户|资源|装机"
+)
+_CHECKING: Final = re.compile(
+    "对吗|对吧|核对|确认|登记|预留|收件|收货|寄[到往给]|复述|重复|是不是|您(?:家|住|留)|您的(?:地址|电话|号码|手机)"
 )
 _FILLER: Final = re.compile(
     r"[\s,，。、.…~～嗯呃啊哦对是的然后再就那个好行还有后面最号!！?？第一二三段]+|前面|后面|接着|最后|完了"
@@ -59,6 +62,8 @@ class State(msgspec.Struct, frozen=True):
     public_until: int = -1
     #: Whether Cantonese has been heard: then eight digits are a telephone number.
     cantonese: bool = False
+    #: Whether the talk is of shops, hotels and the like, whose numbers are for all.
+    venue: bool = False
 
 
 START: Final = State()
@@ -111,7 +116,8 @@ class Thread:
                     )
                 )
         elif agent and found:
-            found = _without_public(found, state, turn, text)
+            venue = look.venue or state.venue
+            found = _without_public(found, state, turn, text, venue=venue)
         spans = [_span(hit, turn, text) for hit in found]
         if state.known:
             spans += _again(state, turn, text, spans)
@@ -130,6 +136,7 @@ class Thread:
             _remember(state.known, spans) if spans else state.known,
             turn + 2 if look.public else state.public_until,
             state.cantonese or look.cantonese,
+            state.venue or look.venue,
         )
         spans.sort(key=lambda s: (s.turn, s.start))
         return (state if following == state else following), spans
@@ -164,24 +171,36 @@ def _span(hit: Hit, turn: int, text: str) -> PiiSpan:
     return PiiSpan(hit.type, turn, hit.start, hit.end, quote, hit.confidence, hit.source)
 
 
-def _without_public(hits: tuple[Hit, ...], state: State, turn: int, text: str) -> tuple[Hit, ...]:
-    """Less what is the company's or a shop's own: numbers and addresses that an agent tells."""
-    if any(h.type in ("name", "mobile", "id_card") for h in hits) and state.public_until < turn:
+def _without_public(
+    hits: tuple[Hit, ...], state: State, turn: int, text: str, *, venue: bool
+) -> tuple[Hit, ...]:
+    """Less what is the company's or a shop's own: numbers and addresses that an agent tells.
+
+    ``venue``: the conversation is about shops, hotels, sights.
+    """
+    answering = state.public_until >= turn
+    named = any(h.type == "name" for h in hits)
+    if named or (_CHECKING.search(text) and not answering):
         return hits
-    if _OF_A_PERSON.search(text) and state.public_until < turn:
+    if (
+        not answering
+        and not venue
+        and (_OF_A_PERSON.search(text) or any(h.type in ("mobile", "id_card") for h in hits))
+    ):
         return hits
-    kept = []
-    for hit in hits:
-        if hit.type not in ("landline", "address"):
-            kept.append(hit)
-            continue
-        quote = text[hit.start : hit.end]
-        if any(
-            kind == hit.type and (quote[-4:] in value or value[-4:] in quote)
-            for kind, value in state.known
-        ):
-            kept.append(hit)
-    return tuple(kept)
+    public = ("landline", "address", "mobile") if venue and answering else ("landline", "address")
+    return tuple(
+        hit
+        for hit in hits
+        if hit.type not in public or _is_known(hit, text[hit.start : hit.end], state)
+    )
+
+
+def _is_known(hit: Hit, quote: str, state: State) -> bool:
+    return any(
+        kind == hit.type and (quote[-4:] in value or value[-4:] in quote)
+        for kind, value in state.known
+    )
 
 
 def _again(state: State, turn: int, text: str, spans: Sequence[PiiSpan]) -> list[PiiSpan]:
