@@ -26,6 +26,9 @@ import msgspec
 
 from benchmarks.ingest_inputs import Maker
 from ccnlp.ingest import RULES, Mapping, Read, Rejected, read
+from ccnlp.ingest.delimited import Table
+from ccnlp.ingest.encoding import Decision, decide
+from ccnlp.ingest.lines import Lines, Sampled
 from ccnlp.types import Transcript
 
 READERS = ("jsonl", "csv", "parquet", "text", "encodings")
@@ -113,10 +116,20 @@ def _markers(data: bytes, encodings: dict[str, int], out: str, options: dict[str
     lost = wanted - found
     if lost and options.get("format") != "jsonl":
         # Where a header has run together with a row, its names are read as names.
-        lines = re.split(r"[\r\n]+", text.lstrip(" \r\n\t,;|"))
-        lost -= set(MARKER.findall("".join(lines[:2])))
+        lost -= set(MARKER.findall(_header(data, next(iter(encodings), "utf-8"))))
     hold(not lost, f"{sorted(lost)[:3]} is lost")
     return None
+
+
+def _header(data: bytes, codec: str) -> str:
+    """What a table's header holds, byte by byte but for NUL."""
+    decision = decide(data, whole=True, chosen=Decision(codec, ""))
+    table = Table(
+        lambda: Lines(Sampled(io.BytesIO(data), 1 << 18), decision, 1 << 26), "-",
+        delimiter=None, header=True,
+    )  # fmt: skip
+    raw = table.header_row.raw if table.header_row is not None else None
+    return (raw or "").encode(codec, "replace").replace(b"\0", b"").decode("latin-1")
 
 
 def _parquet_markers(data: bytes, out: str) -> None:

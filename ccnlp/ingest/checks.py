@@ -17,7 +17,7 @@ from ccnlp.ingest.items import BadRecordError, Parts, Remark
 from ccnlp.ingest.roles import CUSTOMER_CUES, SERVICE_CUES, SERVICE_HINTS
 from ccnlp.types import Speaker, Transcript, Turn
 
-#: Turns at the beginning in which an agent is looked at for customers' phrases.
+#: Turns at the beginning that are looked at for the other side's words.
 _OPENING: Final = 8
 #: Seconds beyond which a time is hardly one from the conversation's start (115 days).
 _ABSOLUTE: Final = 1e7
@@ -194,15 +194,17 @@ def _swap(transcript: Transcript) -> Transcript:
 
 def _roles(turns: tuple[Turn, ...], remarks: list[Remark]) -> None:
     """Remark on customers who talk like service, and on agents who talk like customers."""
-    said = "\n".join([turn.text for turn in turns if turn.speaker == "customer"])
+    opening = turns[:_OPENING]
+    said = "\n".join([turn.text for turn in opening if turn.speaker == "customer"])
     # The courtesy that service hardly leaves out and most customers do.
     if "您" in said:
+        said = "\n".join([turn.text for turn in turns if turn.speaker == "customer"])
         served = "\n".join([turn.text for turn in turns if turn.speaker == "agent"])
         if served and _talks_like_service(said, served):
             detail = "the customer says what agents say, and the agent does not"
             remarks.append(Remark("roles_look_swapped", detail))
             return
-    served = "\n".join([turn.text for turn in turns[:_OPENING] if turn.speaker == "agent"])
+    served = "\n".join([turn.text for turn in opening if turn.speaker == "agent"])
     if not ("我要" in served or "你们" in served or "你們" in served):
         return
     phrases = set(_CUSTOMER.findall(served))

@@ -44,7 +44,7 @@ class Read(msgspec.Struct, frozen=True):
     warnings: tuple[Remark, ...] = ()
 
 
-class Rejected(msgspec.Struct, frozen=True, omit_defaults=True):
+class Rejected(msgspec.Struct, frozen=True):
     """A record that was not read; ``msgspec.json.encode`` of it is its line in quarantine."""
 
     file: str
