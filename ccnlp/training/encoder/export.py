@@ -27,8 +27,9 @@ from ccnlp.training.encoder.network import TurnNetwork
 from ccnlp.training.encoder.quantise import find_ranges
 
 FILES: Final = ("model.onnx", "heads.safetensors", "tokenizer.json")
-#: Bits by which the products of the mixing layer are shifted before they go on.
-_SHIFT = 8
+#: Bits by which the products of the mixing layer are shifted before they go on: with 13 no sum can
+#: pass 2**53, where float64 stops being exact.
+_SHIFT = 13
 
 
 class Release(msgspec.Struct, frozen=True):

@@ -47,6 +47,8 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     #: Layers of the base that are kept, from 0.
     layers: tuple[int, ...]
     fit: FitSettings
+    #: A pupil may first learn from the labels alone, then from its teacher.
+    first: FitSettings | None = None
     #: Seeds; the models of several are averaged in their scores when they teach.
     seeds: tuple[int, ...] = (1,)
 

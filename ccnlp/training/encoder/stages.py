@@ -118,6 +118,7 @@ class Trainer:
         release = self._release()
         sign_model(s.out, network.shape, plain_calibration(), release)
         if s.calibrate:
+            # as it runs, in int8, on a hand that it never learnt from
             other = read_conversations(s.calibrate)
             raw = raw_scores(load_encoder(s.out), other).astype(np.float32)
             held = other, raw
@@ -200,6 +201,7 @@ class Trainer:
             settings = msgspec.structs.replace(settings, epochs=epochs)
         stamp = self._stamp(stage, model, passages, settings, sorted(soft))
         kept = self.settings.work / f"{stage}-{stamp}.safetensors"
+        _report(stage, result=kept.name, stands=kept.exists())
         if kept.exists():
             network = from_base(self.base, self.kept, list(model.layers), self.heads)
             network.load_state_dict(load_file(kept))
@@ -209,16 +211,21 @@ class Trainer:
             _report(stage, seed=seed, epoch=epoch, loss=round(loss, 4))
 
         every = [*passages, *(p for p in self.unlabelled if _key(p) in soft)]
-        network = self._fit(model, every, settings, soft, watch)
+        start = None
+        if soft and model.first:
+            early = ModelSettings(model.layers, model.first)
+            start = self._trained(f"{stage}-first", early, passages, seed, None, {})
+        network = self._fit(model, every, settings, soft, watch, start)
         save_file({n: t.contiguous() for n, t in network.state_dict().items()}, kept)
         return network
 
     def _fit(
         self, model: ModelSettings, passages: Sequence[Passage], settings: FitSettings,
         soft: dict[str, Scores], watch: Callable[[TurnNetwork, int, float], None],
+        start: TurnNetwork | None = None,
     ) -> TurnNetwork:  # fmt: skip
         torch.manual_seed(settings.seed)
-        network = from_base(self.base, self.kept, list(model.layers), self.heads)
+        network = start or from_base(self.base, self.kept, list(model.layers), self.heads)
         own = {id(p): soft[_key(p)] for p in passages if _key(p) in soft}
         fit(
             network, self._encoded(passages), settings, soft=own,
