@@ -168,3 +168,16 @@ def test_the_command_runs_as_a_module(tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout == "2 rules, 2 examples, 0 faults\n"
     assert done.stderr == ""
+
+
+def test_the_command_tries_sentences(tmp_path, capsys):
+    path = written(tmp_path, GOOD.replace("{phrase}", "乙").replace("{more}", ""))
+    assert (
+        main([str(path), "--say", "我要投訴", "--say", "agent: 要投诉", "--say", "我不要退款"]) == 0
+    )
+    assert capsys.readouterr().out == (
+        "turn 0  phrases.complaint.first  '要投訴'  0.85\n"
+        "turn 2  phrases.complaint.second  '要退款'  0.85  does not count: negated\n"
+    )
+    assert main([str(path), "--say", "您好"]) == 0
+    assert capsys.readouterr().out == "nothing found\n"

@@ -17,6 +17,7 @@ from ccnlp.text.segment import (
     Segmenter,
     boundaries,
     default_segmenter,
+    lazy_boundaries,
     read_words,
     segment,
     segment_lines,
@@ -102,6 +103,20 @@ def test_words_join_to_the_text_and_boundaries_lie_between_them(text):
     for word in words:
         ends.append(ends[-1] + len(word))
     assert boundaries(text) == frozenset(ends)
+
+
+@given(
+    st.text(
+        alphabet=st.sampled_from(
+            "我要投诉他们的大麻烦AT&C+#.-_%01abc ，。！〇㐀龥鿕鿖\U00020000😊é"
+        ),
+        max_size=30,
+    )
+)
+def test_lazy_boundaries_are_the_same(text):
+    lazy, all_of_them = lazy_boundaries(text), boundaries(text)
+    for offset in range(len(text) + 1):
+        assert (offset in lazy) == (offset in all_of_them)
 
 
 def test_user_words_are_kept_whole(tmp_path):

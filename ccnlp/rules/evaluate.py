@@ -3,9 +3,9 @@
 from collections.abc import Container, Mapping, Sequence
 
 from ccnlp.rules.model import Hit, Rule
-from ccnlp.text.matcher import Found, Gate, Phrases, SpanList
+from ccnlp.text.matcher import Found, Phrases, Scanner, SpanList
 from ccnlp.text.scope import scope_of
-from ccnlp.text.segment import boundaries
+from ccnlp.text.segment import lazy_boundaries
 from ccnlp.text.sound import plausible
 
 
@@ -24,13 +24,21 @@ class TurnText:
         self._scanned = scanned
         self._phrases = phrases
         self._spans: dict[int, SpanList] = {}
-        self._boundaries: frozenset[int] | None = None
+        self._boundaries: Container[int] | None = None
 
-    def boundaries(self) -> frozenset[int]:
-        """Word boundaries, cut at the first need."""
+    def boundaries(self) -> Container[int]:
+        """Word boundaries, cut where they are asked for."""
         if self._boundaries is None:
-            self._boundaries = boundaries(self.text)
+            self._boundaries = lazy_boundaries(self.text)
         return self._boundaries
+
+    def scan(self, scanner: Scanner) -> Container[int]:
+        """Look for further phrases, all at once; those that may be there."""
+        found = scanner.scan((self.text,))[0]
+        if found is None:
+            return ()
+        self.found.update(found)
+        return found
 
     def spans(self, phrase: int) -> SpanList:
         """The true spans of a phrase."""
@@ -66,7 +74,7 @@ class HeardText(TurnText):
         self._written = written
         self._sound = sound
 
-    def boundaries(self) -> frozenset[int]:
+    def boundaries(self) -> Container[int]:
         """Word boundaries of what is written."""
         return self._written.boundaries()
 
@@ -86,11 +94,13 @@ class HeardText(TurnText):
         ]
 
 
-def evaluate(rule: Rule, turn: TurnText, evidence: Sequence[int], gate: Gate | None) -> list[Hit]:
+def evaluate(
+    rule: Rule, turn: TurnText, evidence: Sequence[int], others: Scanner | None
+) -> list[Hit]:
     """The hits of ``rule`` in a turn, also suppressed ones; anchors are not looked at.
 
-    ``evidence`` are the phrases of the rule's evidence that were found in the turn; ``gate`` tells
-    which of ``none`` and ``allow`` to look up, without it all of them are.
+    ``evidence`` are the phrases of the rule's evidence that were found in the turn; ``others``
+    scans for its other phrases, without it they are looked up one by one.
     """
     spans: SpanList = []
     stand = 0
@@ -101,22 +111,22 @@ def evaluate(rule: Rule, turn: TurnText, evidence: Sequence[int], gate: Gate | N
             stand += 1
     if not spans:
         return []
+    none, allow = rule.none, rule.allow
+    if others is not None:
+        there = turn.scan(others)
+        if any(phrase not in there for phrase in rule.all):
+            return []
+        none = tuple(phrase for phrase in none if phrase in there)
+        allow = tuple(phrase for phrase in allow if phrase in there)
     if rule.at_least:
         if rule.any:
             stand = sum(bool(turn.spans(phrase)) for phrase in rule.of)
         if stand < rule.at_least:
             return []
-    for phrase in rule.all:
-        if not turn.spans(phrase):
-            return []
-    none, allow = rule.none, rule.allow
-    if gate is not None:
-        possible = gate.possible(turn.text)
-        none = tuple(phrase for phrase in none if phrase in possible)
-        allow = tuple(phrase for phrase in allow if phrase in possible)
-    for phrase in none:
-        if turn.spans(phrase):
-            return []
+    if any(turn.spans(phrase) for phrase in none):
+        return []
+    if not all(turn.spans(phrase) for phrase in rule.all):
+        return []
     if rule.all and (rule.within is not None or rule.order):
         wanted = rule.all if rule.any or rule.of else rule.all[1:]
         spans = [span for span in spans if _near(span, wanted, rule, turn)]
@@ -126,6 +136,8 @@ def evaluate(rule: Rule, turn: TurnText, evidence: Sequence[int], gate: Gate | N
         if reason is None and rule.unless:
             reason = scope_of(turn.text, start, end, rule.unless)
         hits.append(Hit(rule.number, start, end, rule.confidence, reason))
+        if rule.is_act and reason is None:
+            break  # a step of the script is done or not: once is enough
     return hits
 
 

@@ -11,7 +11,7 @@ from ccnlp.rules.examples import RuleFault, check_examples
 from ccnlp.rules.fold import Fold
 from ccnlp.rules.model import Anchor, Hit, Rule, TurnHits
 from ccnlp.text.expression import Expression
-from ccnlp.text.matcher import Found, Gate, Phrases, Scanner
+from ccnlp.text.matcher import Found, Phrases, Scanner
 from ccnlp.text.normalise import Normal, Squeezed
 from ccnlp.text.sound import sounds
 
@@ -82,7 +82,7 @@ class RuleSet:
         self._letters = {n: one.letters for n, one in self.heard.items()}
         # built at the first turn of the kind, then kept
         self._groups: dict[tuple[str, str], _Group] = {}
-        self._gates: dict[int, Gate] = {}
+        self._further: dict[int, Scanner] = {}
         self._scanners: dict[tuple[bool, frozenset[int]], Scanner] = {}
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -103,15 +103,15 @@ class RuleSet:
             self._scanners[by_sound, phrases] = scanner
         return scanner
 
-    def _gate(self, rule: Rule, by_sound: bool) -> Gate | None:
-        """What tells which of a rule's exceptions may matter; by ear all of them do."""
-        phrases = (*rule.none, *rule.allow)
-        if by_sound or not phrases:
+    def _others(self, rule: Rule, by_sound: bool) -> Scanner | None:
+        """What looks for a rule's further phrases; by ear they are looked up one by one."""
+        numbers = {*rule.all, *rule.none, *rule.allow, *(rule.of if rule.any else ())}
+        if by_sound or not numbers:
             return None
-        gate = self._gates.get(rule.number)
-        if gate is None:
-            gate = self._gates[rule.number] = Gate(self.reader, phrases)
-        return gate
+        scanner = self._further.get(rule.number)
+        if scanner is None:
+            scanner = self._further[rule.number] = Scanner(self.reader, sorted(numbers))
+        return scanner
 
     def find(
         self, normals: Sequence[Normal], speakers: Sequence[str], channels: Sequence[str]
@@ -187,7 +187,7 @@ class RuleSet:
         by_sound = isinstance(turn, HeardText)
         asked: dict[int, list[int]] = {}
         anchors: set[int] = set()
-        for phrase in turn.found:
+        for phrase in tuple(turn.found):
             for rule in group.triggers.get(phrase, ()):
                 if rule in asked:
                     asked[rule].append(phrase)
@@ -199,7 +199,7 @@ class RuleSet:
         for number, phrases in asked.items():
             asking = self.rules[number]
             if asking.speech or not by_sound:
-                hits += evaluate(asking, turn, phrases, self._gate(asking, by_sound))
+                hits += evaluate(asking, turn, phrases, self._others(asking, by_sound))
         if not hits and not anchors:
             return None
         return TurnHits(tuple(hits), tuple(sorted(anchors)))

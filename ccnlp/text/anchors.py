@@ -91,6 +91,8 @@ class Anchored(msgspec.Struct, frozen=True):
     """What to scan for, and what else has to be in the turn for a match."""
 
     anchors: tuple[Anchor, ...]
+    #: The pieces that an anchor is the whole of; none where anchors lie inside one piece.
+    pieces: range
     #: Of each of these sets one character at least stands in every match.
     needs: tuple[frozenset[str], ...]
 
@@ -110,13 +112,15 @@ def anchors_of(pieces: Sequence, widths: list[int]) -> Anchored | None:
 
     ``widths`` are the most characters that each piece can match.
     """
-    anchors, _, used = _best(pieces, widths)
+    anchors, _, used, whole = _best(pieces, widths)
     if anchors is None:
         return None
+    if whole:
+        return Anchored(tuple(anchors), used, ())
     rest = [keys for at, piece in enumerate(pieces) if at not in used and (keys := _keys(piece))]
     rest = [keys for keys in rest if sum(map(share_of, keys)) < _NEED_SHARE]
     rest.sort(key=lambda keys: sum(map(share_of, keys)))
-    return Anchored(tuple(anchors), tuple(rest[:_NEEDS_LIMIT]))
+    return Anchored(tuple(anchors), range(0), tuple(rest[:_NEEDS_LIMIT]))
 
 
 def _keys(node: Node) -> frozenset[str] | None:
@@ -138,8 +142,8 @@ def _keys(node: Node) -> frozenset[str] | None:
             return None
 
 
-def _best(pieces: Sequence, widths: list[int]) -> tuple[list[Anchor] | None, float, range]:
-    """Anchors, how frequent they are, and the pieces they were taken from."""
+def _best(pieces: Sequence, widths: list[int]) -> tuple[list[Anchor] | None, float, range, bool]:
+    """Anchors, how frequent they are, the pieces they are of, and whether they are all of them."""
     parts = [_part(piece) for piece in pieces]
     best: tuple[float, int, int] | None = None  # cost, first and last piece
     inner: tuple[float, int] | None = None
@@ -164,13 +168,13 @@ def _best(pieces: Sequence, widths: list[int]) -> tuple[list[Anchor] | None, flo
         texts = texts_of(pieces[first:end], ANCHORS_LIMIT) or []
         before = sum(widths[:first])
         found = [Anchor(text, before) for text in texts if text]
-        return found, best[0], range(first, end)
+        return found, best[0], range(first, end), True
     if inner is not None:
         cost, first = inner
         before = sum(widths[:first])
         found = [Anchor(a.text, a.before + before) for a in parts[first].inner or ()]
-        return found, cost, range(first, first + 1)
-    return None, 1.0, range(0)
+        return found, cost, range(first, first + 1), False
+    return None, 1.0, range(0), False
 
 
 def _part(node: Node) -> _Part:
@@ -182,7 +186,7 @@ def _part(node: Node) -> _Part:
     inner: list[Anchor] = []
     share = 0.0
     for option in node.options:
-        anchors, cost, _ = _best(option, [width_of(piece)[1] for piece in option])
+        anchors, cost, _, _ = _best(option, [width_of(piece)[1] for piece in option])
         if anchors is None:
             return _Part(None, 1.0, None, 1.0)
         inner.extend(anchors)

@@ -59,6 +59,12 @@ class Expression(msgspec.Struct, frozen=True):
     anchors: tuple[Anchor, ...]
     #: A regular expression, empty where the texts are all.
     pattern: str
+    #: Most characters of a match.
+    width: int
+    #: What has to match from an anchor's start on, and what before it, read backwards; both empty
+    #: where anchors lie inside a piece.
+    right: str
+    left: str
     #: Of each of these sets one character at least stands in every match.
     needs: tuple[frozenset[str], ...]
     turn_start: bool
@@ -89,16 +95,24 @@ def express(tree: Tree) -> Expression:
     if tree.raw is None:
         texts = texts_of(pieces, _TEXTS_LIMIT)
         if texts is not None and "" not in texts:
-            return Expression(tree.source, tuple(texts), (), "", (), **ends)  # type: ignore[arg-type]
+            return Expression(
+                tree.source, tuple(texts), (), "", sum(widths), "", "", (),
+                **ends,  # type: ignore[arg-type]
+            )  # fmt: skip
     found = anchors_of(pieces, widths)
     if found is None:
         raise PhraseError(
             f"phrase {tree.source!r} holds no text that is always there",
             mend="give it at least one literal piece outside ( )?",
         )
+    right = left = ""
+    if tree.raw is None and found.pieces:
+        right = _pattern(pieces[found.pieces.start :])
+        left = _backwards(pieces[: found.pieces.start])
     pattern = tree.raw if tree.raw is not None else _pattern(pieces)
     return Expression(
-        tree.source, (), found.anchors, pattern, found.needs, **ends  # type: ignore[arg-type]
+        tree.source, (), found.anchors, pattern, sum(widths), right, left, found.needs,
+        **ends,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -166,6 +180,34 @@ def _piece_pattern(node: Node) -> str:
             return r"(?![\W_]{0,12}[^\W_])"
         case Wild():
             raise AssertionError("raw expressions are compiled as they are")
+
+
+def _backwards(pieces: Sequence) -> str:
+    """An expression for the pieces read from their end, which allows a little more than they."""
+    return "".join(_piece_backwards(piece) for piece in reversed(pieces))
+
+
+def _piece_backwards(node: Node) -> str:
+    match node:
+        case Literal(text):
+            return re.escape(text[::-1])
+        case Choice(options):
+            texts = piece_texts(node, _OPTIONS_LIMIT)
+            if texts is not None:
+                return texts_pattern([text[::-1] for text in texts])
+            return "(?:" + "|".join(_backwards(option) for option in options) + ")"
+        case Optional(piece):
+            return f"(?:{_piece_backwards(piece)})?"
+        case Digits(0):
+            return f"(?:[0-9]{{1,4}}\\.)?[{NUMBERS}]{{1,{NUMBER_LIMIT}}}"
+        case Digits(count):
+            return f"[{DIGITS}]{{{count}}}"
+        case Start():
+            return f"(?:[^\\w]|_|[嗯喂哦啊呃额诶唉哎]){{0,{LEAD_LIMIT}}}"
+        case End():
+            return ""
+        case _:
+            return _piece_pattern(node)
 
 
 def _trie_pattern(node: dict[str, object]) -> str:

@@ -1,35 +1,44 @@
 """All phrases that matter in one scan, each verified where the scan saw it.
 
 The scan is one Aho-Corasick automaton (daachorse, character-wise, overlapping hits) over the
-joined text of a batch. A hit is a phrase found (where the phrase is literal) or opens a window
-in which that phrase's bounded expression runs. All hits of one phrase in one turn share a
-window, so an expression runs once a turn at most, and most turns run very few.
+joined text of a batch. A hit is a phrase found (where the phrase is literal), or an anchor of
+one: then what the phrase has on either side of it is tried there, forwards on the text and
+backwards on the text reversed, one attempt each. Only where both fit does the phrase's whole
+expression run, on the few characters around.
 
 Phrases that only matter once something else was found (``none``, ``allow`` ...) are not scanned
 for at all; asked for, they are looked up in the turn.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Final
 
 import daachorse
 
-from ccnlp.text.expression import SPAN_LIMIT, Expression, texts_pattern
+from ccnlp.text.expression import Expression, texts_pattern
 
 #: Stands between the turns of a batch; no phrase holds it.
 SEPARATOR: Final = "\x00"
-# how far behind its start a match or what it looks at can reach, with room to spare
-_BEYOND: Final = 2 * SPAN_LIMIT
+# how far expressions look beyond their match (a number's decimals, the end of the turn)
+_LOOK_AHEAD: Final = 20
+# how an anchor is told: the phrase is this text; an expression on either side decides
+_WHOLE, _SIDES = -1, -2
 # what may stand before a phrase that asks for the start of the turn, and after one at its end
 _LEAD: Final = re.compile(r"(?:[^\w]|_|[嗯喂哦啊呃额诶唉哎]){0,12}")
 _TAIL: Final = re.compile(r"(?:[^\w]|_){0,12}")
 # Chinese characters, or what stands for their sounds
+_SHORT_LENGTH: Final = 2
 _SHORT: Final = re.compile(r"[\u3400-\u9fff\ue000-\uf8ff]{1,2}")
 
 SpanList = list[tuple[int, int]]
 #: Phrase number -> its spans in one turn, edges not looked at yet.
 Found = dict[int, SpanList]
+
+
+#: What has to match from an anchor on and, backwards, before it (``None``: nothing), and the most
+#: characters before it.
+Sides = tuple[re.Pattern[str] | None, re.Pattern[str] | None, int]
 
 
 class Phrases:
@@ -38,6 +47,7 @@ class Phrases:
     def __init__(self, expressions: Mapping[int, Expression]) -> None:
         self.expressions = expressions
         self._compiled: dict[int, re.Pattern[str]] = {}
+        self._sides: dict[int, Sides] = {}
 
     def pattern(self, phrase: int) -> re.Pattern[str]:
         """The regular expression of a phrase, also of one that is literal."""
@@ -48,18 +58,36 @@ class Phrases:
             self._compiled[phrase] = compiled
         return compiled
 
+    def sides(self, phrase: int) -> Sides:
+        """The expressions on both sides of a phrase's anchors."""
+        sides = self._sides.get(phrase)
+        if sides is None:
+            expression = self.expressions[phrase]
+            right = re.compile(expression.right) if expression.right else None
+            left = re.compile(expression.left) if expression.left else None
+            sides = self._sides[phrase] = right, left, expression.anchors[0].before
+        return sides
+
+    def matches(self, phrase: int, text: str, low: int, high: int) -> SpanList:
+        """For each start in ``low..high`` the one match there, by start."""
+        pattern = self.pattern(phrase)
+        # out of reach of any match that starts by then; keeps this linear
+        limit = high + self.expressions[phrase].width + _LOOK_AHEAD
+        spans: SpanList = []
+        match = pattern.search(text, low, limit)
+        while match is not None and match.start() <= high:
+            spans.append(match.span())
+            match = pattern.search(text, match.start() + 1, limit)
+        return spans
+
     def look_up(self, phrase: int, text: str) -> SpanList:
         """The spans of a phrase in ``text`` without a scan, edges not looked at."""
-        pattern = self.pattern(phrase)
-        first = pattern.search(text)
-        if first is None:
-            return []
         if self.expressions[phrase].pattern:
-            return _matches(pattern, text, first, len(text))
+            return self.matches(phrase, text, 0, len(text))
         return [
             (start, start + len(one))
             for one in self.expressions[phrase].texts
-            for start in _places(one, text, first.start())
+            for start in _places(one, text)
         ]
 
     def keep(
@@ -67,38 +95,28 @@ class Phrases:
         phrase: int,
         spans: SpanList,
         text: str,
-        boundaries: Callable[[], frozenset[int]],
+        boundaries: Callable[[], Container[int]],
     ) -> SpanList:
         """The spans whose edges are as the phrase asks; ``boundaries`` is called if needed."""
         expression = self.expressions[phrase]
-        spans = [span for span in spans if not _inside_latin(text, *span)]
-        if expression.turn_start:
-            spans = [span for span in spans if _LEAD.fullmatch(text, 0, span[0])]
-        if expression.turn_end:
-            spans = [span for span in spans if _TAIL.fullmatch(text, span[1])]
-        if expression.bounded:
-            spans = [span for span in spans if _at_words(expression, span, text, boundaries)]
-        return _inner(spans) if expression.pattern and len(spans) > 1 else spans
-
-
-class Gate:
-    """Which of some phrases may stand in a text at all; the others need not be looked up."""
-
-    def __init__(self, phrases: Phrases, numbers: Iterable[int]) -> None:
-        owners: dict[str, dict[int, None]] = {}
-        for number in numbers:
-            expression = phrases.expressions[number]
-            for text in (*expression.texts, *(anchor.text for anchor in expression.anchors)):
-                owners.setdefault(text, {})[number] = None
-        self._owners = [tuple(own) for own in owners.values()]
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(owners))
-
-    def possible(self, text: str) -> set[int]:
-        """The phrases that may stand in ``text``."""
-        found: set[int] = set()
-        for _, _, literal in self._automaton.find_overlapping(text):
-            found.update(self._owners[literal])
-        return found
+        words = expression.word_start or expression.word_end
+        kept: SpanList = []
+        for span in spans:
+            start, end = span
+            if (text[start] < "\x80" or text[end - 1] < "\x80") and _inside_latin(text, start, end):
+                continue
+            if expression.turn_start and _LEAD.fullmatch(text, 0, start) is None:
+                continue
+            if expression.turn_end and _TAIL.fullmatch(text, end) is None:
+                continue
+            if (
+                expression.bounded
+                and (words or end - start <= _SHORT_LENGTH)
+                and not _at_words(expression, span, text, boundaries())
+            ):
+                continue
+            kept.append(span)
+        return _inner(kept) if expression.pattern and len(kept) > 1 else kept
 
 
 class Scanner:
@@ -106,15 +124,16 @@ class Scanner:
 
     def __init__(self, phrases: Phrases, numbers: Iterable[int]) -> None:
         self._phrases = phrases
-        self._needs: dict[int, tuple[frozenset[str], ...]] = {}
+        #: The phrases that are scanned for.
+        self.numbers = tuple(numbers)
         owners: dict[str, list[tuple[int, int]]] = {}
-        for number in numbers:
+        for number in self.numbers:
             expression = phrases.expressions[number]
             for text in expression.texts:
-                owners.setdefault(text, []).append((number, -1))
+                owners.setdefault(text, []).append((number, _WHOLE))
             for anchor in expression.anchors:
-                owners.setdefault(anchor.text, []).append((number, anchor.before))
-            self._needs[number] = expression.needs
+                before = _SIDES if expression.right else anchor.before
+                owners.setdefault(anchor.text, []).append((number, before))
         self._owners = [tuple(own) for own in owners.values()]
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(owners)) if owners else None
 
@@ -126,12 +145,13 @@ class Scanner:
         owners = self._owners
         turn, base, end_of_turn = 0, 0, len(texts[0])
         found: Found = {}
+        places: dict[int, list[int]] = {}
         windows: dict[int, tuple[int, int]] = {}
         for start, end, literal in self._automaton.find_overlapping(SEPARATOR.join(texts)):
             if end > end_of_turn:
-                if windows:
-                    self._open(windows, texts[turn], found)
-                    windows = {}
+                if places or windows:
+                    self._confirm(texts[turn], places, windows, found)
+                    places, windows = {}, {}
                 if found:
                     results[turn] = found
                     found = {}
@@ -141,55 +161,68 @@ class Scanner:
                     end_of_turn = base + len(texts[turn])
             start -= base
             for phrase, before in owners[literal]:
-                if before < 0:
-                    span = start, end - base
-                    if phrase in found:
-                        found[phrase].append(span)
+                if before == _SIDES:
+                    if phrase in places:
+                        places[phrase].append(start)
                     else:
-                        found[phrase] = [span]
+                        places[phrase] = [start]
+                elif before == _WHOLE:
+                    if phrase in found:
+                        found[phrase].append((start, end - base))
+                    else:
+                        found[phrase] = [(start, end - base)]
                 elif phrase in windows:
                     low, high = windows[phrase]
                     windows[phrase] = (min(low, start - before), max(high, start))
                 else:
                     windows[phrase] = (start - before, start)
-        if windows:
-            self._open(windows, texts[turn], found)
+        if places or windows:
+            self._confirm(texts[turn], places, windows, found)
         if found:
             results[turn] = found
         return results
 
-    def _open(self, windows: dict[int, tuple[int, int]], text: str, found: Found) -> None:
-        """Run the expressions of a turn in their windows."""
-        pattern_of, needs_of = self._phrases.pattern, self._needs
-        present = set(text)
-        for phrase, (low, high) in windows.items():
-            for needed in needs_of[phrase]:
-                if present.isdisjoint(needed):
-                    break
+    def _confirm(
+        self,
+        text: str,
+        places: dict[int, list[int]],
+        windows: dict[int, tuple[int, int]],
+        found: Found,
+    ) -> None:
+        """Run the expressions of a turn where their anchors stand."""
+        phrases = self._phrases
+        length = len(text)
+        backwards = text[::-1]
+        for phrase, starts in places.items():
+            right, left, before = phrases.sides(phrase)
+            if left is None:  # the anchor begins the phrase
+                spans = [m.span() for at in starts if (m := right.match(text, at))]  # type: ignore[union-attr]
             else:
-                pattern = pattern_of(phrase)
-                low = max(low, 0)
-                # the limit is out of any match's reach, and keeps this linear
-                first = pattern.search(text, low, high + _BEYOND)
-                if first is not None and first.start() <= high:
-                    found[phrase] = _matches(pattern, text, first, high)
+                likely = [
+                    at
+                    for at in starts
+                    if (right is None or right.match(text, at))
+                    and left.match(backwards, length - at)
+                ]
+                if not likely:
+                    continue
+                low = max(0, min(likely) - before)
+                spans = phrases.matches(phrase, text, low, max(likely))
+            if spans:
+                found[phrase] = spans
+        for phrase, (low, high) in windows.items():
+            needs = phrases.expressions[phrase].needs
+            if not any(needed.isdisjoint(text) for needed in needs):
+                spans = phrases.matches(phrase, text, max(low, 0), high)
+                if spans:
+                    found[phrase] = spans
 
 
-def _places(one: str, text: str, start: int) -> Iterable[int]:
-    at = text.find(one, start)
+def _places(one: str, text: str) -> Iterable[int]:
+    at = text.find(one)
     while at >= 0:
         yield at
         at = text.find(one, at + 1)
-
-
-def _matches(pattern: re.Pattern[str], text: str, first: re.Match[str], last: int) -> SpanList:
-    """For each start up to ``last`` the one match there, by start."""
-    spans: SpanList = []
-    match: re.Match[str] | None = first
-    while match is not None and match.start() <= last:
-        spans.append(match.span())
-        match = pattern.search(text, match.start() + 1, last + _BEYOND)
-    return spans
 
 
 def _inner(spans: SpanList) -> SpanList:
@@ -221,11 +254,11 @@ def _at_words(
     expression: Expression,
     span: tuple[int, int],
     text: str,
-    boundaries: Callable[[], frozenset[int]],
+    boundaries: Container[int],
 ) -> bool:
     """Whether a span keeps to the word boundaries that are asked of it."""
     start, end = span
-    short = end - start <= 2 and _SHORT.fullmatch(text, start, end) is not None
-    if (short or expression.word_start) and start not in boundaries():
+    short = end - start <= _SHORT_LENGTH and _SHORT.fullmatch(text, start, end) is not None
+    if (short or expression.word_start) and start not in boundaries:
         return False
-    return not ((short or expression.word_end) and end not in boundaries())
+    return not ((short or expression.word_end) and end not in boundaries)

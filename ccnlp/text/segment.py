@@ -26,6 +26,8 @@ from ccnlp.text.normalise import fold_script
 _SIGNS: Final = re.compile(r"[-_.+#&%]")
 _JOINED: Final = re.compile(r"[-_.+#&%][-_.+#&%a-zA-Z0-9]|[a-zA-Z0-9][-_.+#&%]")
 _JIEBA_SKIP: Final = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
+# what jieba cuts as one run; all else stands by itself
+_RUN: Final = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbfa-zA-Z0-9+#&._%-]+")
 _HAN_OR_WORD: Final = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 
 
@@ -122,6 +124,34 @@ class Segmenter:
         return result
 
 
+class LazyBoundaries:
+    """The boundaries of a text, for who asks about few places: ``offset in boundaries``.
+
+    Only the run of Chinese and Latin around a place is cut; runs are cut alone by jieba too.
+    """
+
+    __slots__ = ("_cut", "_runs", "_text")
+
+    def __init__(self, text: str, segmenter: "Segmenter") -> None:
+        self._text = text
+        self._cut = segmenter.boundaries
+        self._runs: list[tuple[int, int, frozenset[int] | None]] | None = None
+
+    def __contains__(self, offset: object) -> bool:
+        """Whether a word begins or ends at ``offset``."""
+        if self._runs is None:
+            self._runs = [(*run.span(), None) for run in _RUN.finditer(self._text)]
+        for place, (start, end, known) in enumerate(self._runs):
+            if offset <= start:  # type: ignore[operator]
+                return True
+            if offset < end:  # type: ignore[operator]
+                if known is None:
+                    known = self._cut(self._text[start:end])
+                    self._runs[place] = (start, end, known)
+                return offset - start in known  # type: ignore[operator]
+        return True
+
+
 @functools.cache
 def default_segmenter() -> Segmenter:
     """The segmenter with the shipped user dictionary, loaded at the first call (0.2 s)."""
@@ -142,6 +172,11 @@ def segment_lines(lines: Sequence[str]) -> list[list[str]]:
 def boundaries(text: str) -> frozenset[int]:
     """Offsets at which a word of ``text`` begins or ends."""
     return default_segmenter().boundaries(text)
+
+
+def lazy_boundaries(text: str) -> LazyBoundaries:
+    """The boundaries of ``text``, cut where they are asked for."""
+    return LazyBoundaries(text, default_segmenter())
 
 
 def word_frequencies(texts: Iterable[str]) -> Counter[str]:

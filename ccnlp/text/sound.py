@@ -10,6 +10,7 @@ Numerals stay what they are: 一 sounds like half the dictionary.
 
 import functools
 import re
+from collections.abc import Container
 from collections.abc import Sequence as Listed
 from pathlib import Path
 from typing import Final
@@ -109,7 +110,7 @@ def plausible(
     end: int,
     letters: frozenset[str],
     literal: bool,
-    boundaries: frozenset[int],
+    boundaries: Container[int],
 ) -> bool:
     """Whether ``text[start:end]`` may be a phrase misheard, and not just something alike.
 
