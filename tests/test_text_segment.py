@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import jieba
@@ -140,6 +142,16 @@ def test_wrong_user_dictionary_is_named(tmp_path, content, says):
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigError, match=says):
         read_words(path)
+
+
+def test_nothing_is_loaded_at_import():
+    code = (
+        "import sys, ccnlp.text.segment, ccnlp.text.normalise, ccnlp.text.sound, ccnlp.rules.load\n"
+        "print([m for m in ('rjieba', 'jieba', 'pypinyin', 'opencc') if m in sys.modules],"
+        " ccnlp.text.normalise._tables.cache_info().currsize)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[] 0\n"
 
 
 def test_the_default_segmenter_is_built_once():

@@ -16,8 +16,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-import rjieba
-
 from ccnlp.assets import asset
 from ccnlp.errors import ConfigError
 from ccnlp.text.normalise import fold_script
@@ -68,6 +66,8 @@ class Segmenter:
     """Cuts text into words; holds rjieba's dictionary with the user's words added."""
 
     def __init__(self, dictionaries: Sequence[Path] = ()) -> None:
+        import rjieba  # reads its dictionary when it is imported
+
         self.dictionaries = tuple(dictionaries)
         self._jieba = rjieba.Jieba()
         for path in self.dictionaries:
