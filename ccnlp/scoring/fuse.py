@@ -2,7 +2,7 @@
 
 Rules and heads see different things: a rule that a careful reader wrote, and what such turns
 look like on the whole. Their probabilities are brought together as log-odds (naive Bayes with
-the head's floor as the common prior); a rule that was suppressed for a reason speaks against
+a common prior); a rule that was suppressed for a reason speaks against
 the head, since the head does not see negation.
 """
 
@@ -14,9 +14,11 @@ import msgspec
 from ccnlp.types import Finding
 
 #: Probability of a head that neither supports nor doubts a rule's hit.
-_NEUTRAL = 0.12
+_NEUTRAL = 0.3
+#: Probability of a head that said nothing at all.
+_SILENT = 0.05
 #: How much of the head's evidence counts beside a rule's, since they are not independent.
-_WEIGHT = 0.5
+_WEIGHT = 0.7
 #: A head alone needs this much where a rule's hit was suppressed by its scope or allow-list.
 _AGAINST_SUPPRESSED = 0.85
 
@@ -46,7 +48,7 @@ def fuse_findings(found: Sequence[Finding]) -> list[Finding]:
 
 
 def _joined(rule: Finding, head: Finding | None) -> Finding:
-    chance = head.confidence if head else 0.05
+    chance = head.confidence if head else _SILENT
     odds = _log_odds(rule.confidence) + _WEIGHT * (_log_odds(chance) - _log_odds(_NEUTRAL))
     return msgspec.structs.replace(rule, confidence=round(1 / (1 + math.exp(-odds)), 4))
 

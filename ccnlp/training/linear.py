@@ -264,7 +264,7 @@ def _calibrate_sigmoid(
         chance = 1 / (
             1 + np.exp(-(scores[:, place] * calibration[0, place] + calibration[1, place]))
         )
-        steps = np.arange(0.5, 0.9, 0.02)
+        steps = np.arange(0.55, 0.9, 0.02)
         threshold[place] = max(steps, key=lambda s: _f1(truth, chance >= s))
         given = chance >= threshold[place]
         per_label.append(_f1(truth, given))
