@@ -58,6 +58,7 @@ def test_what_was_misheard_is_found(hits, phrase, said):
         ("是不是骗", "事不是片"),
         ("投诉", "我要透诉"),  # too short to be sure
         ("死客服", "视频客服"),
+        ("死客服", "电视客服"),
         ("要投诉你们", "摇头数你们"),  # too little of it is there
         ("他要告你", "她要高你"),
     ],
@@ -75,6 +76,15 @@ def test_what_is_written_rightly_is_found_once(hits):
     (one,) = hits("any: [要投诉你们]", "我要投诉你们")
     assert one.note == ""
     assert one.confidence == 0.85
+
+
+def test_a_step_of_the_script_is_told_once_however_it_is_found(tmp_path):
+    path = tmp_path / "rules.yaml"
+    path.write_text("act: thanks\nrules:\n- {id: a, any: [谢谢您了], good: [谢谢您了]}\n", "utf-8")
+    rules = load_rules([path])
+    for text in ("谢谢您了谢谢您了", "谢谢您了谢 谢您了", "谢谢您了射谢您了"):
+        (found,) = rules.find([normalise(text)], ["agent"], ["voice"])
+        assert [(hit.start, hit.note) for hit in found.hits] == [(0, "")]
 
 
 def test_conditions_hold_for_what_is_heard(hits):

@@ -24,7 +24,7 @@ from ccnlp.yamlfile import cache_folder, line_of, read_as
 _Str = TypeVar("_Str", Speaker, Channel)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _ALIASES: Final = "aliases"
-#: ``speech`` of a rule -> fewest Chinese characters of a phrase that is also heard.
+#: ``speech`` of a rule -> fewest Chinese characters of a plain phrase that is also heard.
 _HEARD_LENGTH: Final = {None: 3, True: 2, False: 0}
 _FINDING_SCOPES: Final = ("negated", "quoted", "reported")
 _ACT_SCOPES: Final = ("negated",)
@@ -191,7 +191,9 @@ class _Loader:
             expression = express(tree)
             number = len(self.expressions)
             self.expressions.append(expression)
-            if hear and not raw and expression.chinese >= hear:
+            # what is not plain text sounds like more
+            least = hear + 1 if hear == _HEARD_LENGTH[None] and expression.pattern else hear
+            if hear and not raw and expression.chinese >= least:
                 self.heard[number] = Heard(express(heard(tree)), letters_of(tree.pieces))
             self._numbers[key] = number
         return self._numbers[key]

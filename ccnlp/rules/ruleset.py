@@ -154,12 +154,16 @@ class RuleSet:
             if written:
                 more = self._judge(turn, group)
                 if more is not None:
-                    results[place] = _join(results[place], more, view, *_SHARES[False, bool(view)])
+                    results[place] = self._join(
+                        results[place], more, view, *_SHARES[False, view is not None]
+                    )
             for sound, by_ear in heard.get(number, ()):
                 ear = HeardText(turn, sound, by_ear, group.phrases, self.listener, self._letters)
                 more = self._judge(ear, group)
                 if more is not None:
-                    results[place] = _join(results[place], more, view, *_SHARES[True, bool(view)])
+                    results[place] = self._join(
+                        results[place], more, view, *_SHARES[True, view is not None]
+                    )
 
     def _listen(
         self,
@@ -204,6 +208,28 @@ class RuleSet:
             return None
         return TurnHits(tuple(hits), tuple(sorted(anchors)))
 
+    def _join(
+        self, known: TurnHits | None, more: TurnHits, view: Squeezed | None, share: float, note: str
+    ) -> TurnHits:
+        """Hits known so far, and of those of a further view the ones that they lack."""
+        if known is None and view is None and share == 1.0:
+            return more
+        hits = list(known.hits) if known else []
+        earlier: dict[int, list[Hit]] = {}
+        for hit in hits:
+            earlier.setdefault(hit.rule, []).append(hit)
+        for hit in more.hits:
+            same = earlier.get(hit.rule, ())
+            if self.rules[hit.rule].is_act and any(one.suppressed is None for one in same):
+                continue
+            start, end = (hit.start, hit.end) if view is None else view.span(hit.start, hit.end)
+            if any(one.start < end and start < one.end for one in same):
+                continue
+            hits.append(Hit(hit.rule, start, end, hit.confidence * share, hit.suppressed, note))
+        hits.sort(key=_place)
+        anchors = {*(known.anchors if known else ()), *more.anchors}
+        return TurnHits(tuple(hits), tuple(sorted(anchors)))
+
     def fold(self) -> Fold:
         """The fold of these rules over a conversation."""
         return Fold(self.rules, self.anchors)
@@ -211,26 +237,6 @@ class RuleSet:
     def check(self) -> list[RuleFault]:
         """Run the good and bad examples of every rule; the faults, in the order of the rules."""
         return check_examples(self.rules, self.fold(), self.find)
-
-
-def _join(
-    known: TurnHits | None, more: TurnHits, view: Squeezed | None, share: float, note: str
-) -> TurnHits:
-    """Hits known so far, and of those of a further view the ones that they lack."""
-    if known is None and view is None and share == 1.0:
-        return more
-    hits = list(known.hits) if known else []
-    count = len(hits)
-    for hit in more.hits:
-        start, end = (hit.start, hit.end) if view is None else view.span(hit.start, hit.end)
-        if any(
-            one.rule == hit.rule and one.start < end and start < one.end for one in hits[:count]
-        ):
-            continue
-        hits.append(Hit(hit.rule, start, end, hit.confidence * share, hit.suppressed, note))
-    hits.sort(key=_place)
-    anchors = {*(known.anchors if known else ()), *more.anchors}
-    return TurnHits(tuple(hits), tuple(sorted(anchors)))
 
 
 def _place(hit: Hit) -> tuple[int, int, int]:

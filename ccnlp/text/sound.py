@@ -134,6 +134,11 @@ def plausible(
     for at in wrong:
         if text[at] in _SMALL_WORDS:
             return False
+        # half of a word that begins before the span or ends after it: 电视客服 is no 死客服
+        if at == start and text[max(0, at - 1) : at + 1] in common:
+            return False
+        if at == end - 1 and text[at : at + 2] in common:
+            return False
         low, high = at, at + 1
         while low not in boundaries:
             low -= 1
