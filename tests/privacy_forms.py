@@ -5,152 +5,8 @@ is made up and written apart from the recognisers: its lists are not theirs.
 """
 
 import random
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
-
-class Form(NamedTuple):
-    """Turns (speaker, text); the value stands at ``turns[turn][1][start:end]``."""
-
-    type: str
-    turns: tuple[tuple[str, str], ...]
-    turn: int
-    start: int
-    end: int
-
-
-_READINGS = {
-    "plain": ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
-    "wide": ("０", "１", "２", "３", "４", "５", "６", "７", "８", "９"),
-    "read": ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九"),
-    "yao": ("零", "幺", "二", "三", "四", "五", "六", "七", "八", "九"),
-    "zero": ("〇", "一", "二", "三", "四", "五", "六", "七", "八", "九"),
-    "liang": ("零", "幺", "两", "三", "四", "五", "六", "七", "八", "九"),
-    "radio": ("洞", "幺", "两", "三", "四", "五", "六", "拐", "八", "勾"),
-    "heard": ("零", "么", "二", "三", "四", "五", "六", "七", "八", "九"),
-    "bank": ("零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"),
-}
-_PAUSES = (" ", " ", " ", "-", "，", ",", " 嗯 ", "、", "…", " 呃", "——", ".")
-
-
-def say(rng: random.Random, number: str, groups: tuple[int, ...] = ()) -> str:
-    """``number`` (digits, perhaps with letters) written or said in one of many ways."""
-    style = rng.choice(
-        ("plain",) * 6
-        + (
-            "wide",
-            "read",
-            "yao",
-            "yao",
-            "yao",
-            "liang",
-            "zero",
-            "radio",
-            "heard",
-            "bank",
-            "mixed",
-            "repeat",
-        )
-    )
-    if style == "radio" and (number[0] in "079" or number[-1] in "079"):
-        style = "yao"  # a radio reading counts between two other digits
-    if style == "heard" and (number[0] == "1" or number[-1] == "1"):
-        style = "yao"
-    pieces: list[str] = []
-    start = 0
-    parts = groups if groups and rng.random() < 0.55 else (len(number),)
-    for size in parts:
-        piece = number[start : start + size]
-        if piece:
-            pieces.append(piece)
-        start += size
-    if start < len(number):
-        pieces.append(number[start:])
-    said = []
-    for piece in pieces:
-        kind = style
-        if style == "mixed":
-            kind = rng.choice(("plain", "yao", "wide", "read"))
-        if style == "repeat":
-            said.append(_repeated(rng, piece))
-        else:
-            table = _READINGS[kind]
-            said.append("".join(table[int(c)] if c.isdigit() else c for c in piece))
-    pause = rng.choice(_PAUSES) if style != "plain" else rng.choice((" ", " ", "-", "-", "  ", "."))
-    if style in ("radio", "heard"):
-        pause = ""
-    return pause.join(said)
-
-
-def _repeated(rng: random.Random, piece: str) -> str:
-    """Equal neighbours as 三个八 or double 8."""
-    table = _READINGS["yao"]
-    out, at = [], 0
-    while at < len(piece):
-        run = 1
-        while (
-            at + run < len(piece)
-            and piece[at + run] == piece[at]
-            and run < 5
-            and piece[at].isdigit()
-        ):
-            run += 1
-        char = table[int(piece[at])] if piece[at].isdigit() else piece[at]
-        if run >= 2:
-            count = "零一两三四五"[run]
-            out.append(
-                rng.choice((f"{count}个{char}", f"{count}個{char}"))
-                if run > 2 or rng.random() < 0.5
-                else f"double {piece[at]}"
-            )
-        else:
-            out.append(char)
-        at += run
-    return "".join(out)
-
-
-def digits(rng: random.Random, count: int, first: str = "0123456789") -> str:
-    """``count`` random digits, the first one of ``first``."""
-    return rng.choice(first) + "".join(rng.choice("0123456789") for _ in range(count - 1))
-
-
-_LEADS = ("", "", "", "嗯 ", "好的 ", "哦 ", "那个 ", "你记一下 ", "对 ", "喂 ", "是这样 ")
-_ENDS = (
-    "",
-    "",
-    "",
-    " 谢谢",
-    "。",
-    " 你查一下吧",
-    " 快点",
-    "，麻烦了",
-    " 对吧",
-    "！",
-    " 好了吗",
-    "\n",
-)
-
-
-def _place(
-    rng: random.Random,
-    kind: str,
-    value: str,
-    frames: tuple[str, ...],
-    asks: tuple[str, ...],
-    bare: float,
-) -> Form:
-    """The value in a sentence, or by itself after a question."""
-    if asks and rng.random() < bare:
-        ask = rng.choice(asks)
-        lead, end = rng.choice(_LEADS), rng.choice(_ENDS)
-        text = lead + value + end
-        return Form(
-            kind, (("agent", ask), ("customer", text)), 1, len(lead), len(lead) + len(value)
-        )
-    before, after = rng.choice(frames).split("{}")
-    text = before + value + after
-    speaker = "agent" if before.startswith("跟您核对") else "customer"
-    return Form(kind, ((speaker, text),), 0, len(before), len(before) + len(value))
+from privacy_readings import READINGS, Form, digits, place, say, variants
 
 
 def mobile(rng: random.Random) -> Form:
@@ -165,80 +21,35 @@ def mobile(rng: random.Random) -> Form:
         value = say(rng, number, groups)
         if rng.random() < 0.06 and value[0] == "1":
             value = rng.choice(("+86 ", "+86", "86-", "0086 ")) + value
-        frames = (
-            "我手机号{}", "手机是{}你打这个", "电话{}", "打我电话{}吧", "联系方式：{}", "我的号码是{}，姓什么不用记",
-            "跟您核对一下手机号{}对吗", "{} 这是我手机", "留这个 {} 吧", "机主电话{}", "麻烦改成{}", "我老公的是{}",
-            "发到{}", "号码{}，晚上再打", "tel:{}", "{}", "回电打{}就行", "绑定的是{}这个号",
-        )  # fmt: skip
-        asks = (
-            "手机号报一下",
-            "请问您的手机号码是多少？",
-            "您留个联系电话",
-            "号码？",
-            "麻烦说一下登记的手机号",
-            "电话给我",
+        frames = variants(
+            "我手机号{}|手机是{}你打这个|电话{}|打我电话{}吧|联系方式：{}|"
+            "我的号码是{}，姓什么不用记|"
+            "跟您核对一下手机号{}对吗|{} 这是我手机|留这个 {} 吧|机主电话{}|麻烦改成{}|"
+            "我老公的是{}|"
+            "发到{}|号码{}，晚上再打|tel:{}|{}|回电打{}就行|绑定的是{}这个号"
+        )
+        asks = variants(
+            "手机号报一下|请问您的手机号码是多少？|您留个联系电话|号码？|麻烦说一下登记的手机号|"
+            "电话给我"
         )
     elif where < 0.88:
         value = say(rng, "09" + digits(rng, 8), (4, 3, 3))
-        frames = (
-            "手機{}",
-            "我的門號是{}",
-            "電話是{}謝謝",
-            "行動電話：{}",
-            "聯絡電話 {}",
-            "打{}這支",
-            "{}",
-            "打我手機 {}",
+        frames = variants(
+            "手機{}|我的門號是{}|電話是{}謝謝|行動電話：{}|聯絡電話 {}|打{}這支|{}|打我手機 {}"
         )
-        asks = ("請問您的門號？", "手機號碼給我", "麻煩提供您的行動電話", "號碼給我。")
+        asks = variants("請問您的門號？|手機號碼給我|麻煩提供您的行動電話|號碼給我。")
     else:
         value = say(rng, digits(rng, 8, "569"), (4, 4))
-        frames = (
-            "我電話係{}",
-            "手機號碼{}",
-            "可以打 {} 搵我 聯絡電話嚟㗎",
-            "WhatsApp {}",
-            "登記電話 {}",
-            "+852 {}",
+        frames = variants(
+            "我電話係{}|手機號碼{}|可以打 {} 搵我 聯絡電話嚟㗎|WhatsApp {}|登記電話 {}|+852 {}"
         )
         asks = ("登記電話幾多號？", "麻煩講返個電話號碼", "請問聯絡電話？")
-    return _place(rng, "mobile", value, frames, asks, 0.35)
+    return place(rng, "mobile", value, frames, asks, 0.35)
 
 
-_AREA = (
-    "010",
-    "020",
-    "021",
-    "022",
-    "023",
-    "024",
-    "025",
-    "027",
-    "028",
-    "029",
-    "0311",
-    "0351",
-    "0371",
-    "0411",
-    "0431",
-    "0451",
-    "0512",
-    "0531",
-    "0532",
-    "0571",
-    "0574",
-    "0591",
-    "0592",
-    "0731",
-    "0755",
-    "0760",
-    "0769",
-    "0791",
-    "0851",
-    "0871",
-    "0898",
-    "0931",
-    "0991",
+_AREA = variants(
+    "010|020|021|022|023|024|025|027|028|029|0311|0351|0371|0411|0431|0451|0512|0531|0532|"
+    "0571|0574|0591|0592|0731|0755|0760|0769|0791|0851|0871|0898|0931|0991"
 )
 
 
@@ -249,17 +60,12 @@ def landline(rng: random.Random) -> Form:
         area = rng.choice(_AREA)
         size = 8 if len(area) == 3 or rng.random() < 0.6 else 7
         value = say(rng, area + digits(rng, size, "2345678"), (len(area), 4, size - 4))
-        frames = (
-            "座机{}",
-            "家里电话{}",
-            "打{}这个座机",
-            "固定电话是{}",
-            "单位电话：{}",
-            "留个固话 {}",
-            "家里的电话是{}你打",
-            "电话{}",
+        frames = variants(
+            "座机{}|家里电话{}|打{}这个座机|固定电话是{}|单位电话：{}|留个固话 {}|"
+            "家里的电话是{}你打|"
+            "电话{}"
         )
-        asks = ("有座机吗 报一下", "请问您的固定电话？", "家里电话是多少", "联系电话说一下")
+        asks = variants("有座机吗 报一下|请问您的固定电话？|家里电话是多少|联系电话说一下")
     elif where < 0.8:
         value = say(rng, digits(rng, 8, "2368"), (4, 4))
         frames = ("座机{}", "家里电话{}", "固话{}", "电话号码是{}", "住宅电话 {}")
@@ -268,31 +74,17 @@ def landline(rng: random.Random) -> Form:
         area, size = rng.choice((("02", 8), ("03", 7), ("04", 8), ("07", 7), ("06", 7)))
         first = {"02": "2678", "04": "23", "03": "3458", "07": "357", "06": "2357"}[area]
         value = say(rng, area + digits(rng, size, first), (2, size - 4, 4))
-        frames = ("市話{}", "家裡電話{}", "電話 {}", "室內電話是{}", "公司電話：{}", "住家電話{}")
+        frames = variants("市話{}|家裡電話{}|電話 {}|室內電話是{}|公司電話：{}|住家電話{}")
         asks = ("請問用戶電話", "家裡電話幾號？", "市話號碼給我一下")
-    return _place(rng, "landline", value, frames, asks, 0.35)
+    return place(rng, "landline", value, frames, asks, 0.35)
 
 
 def resident(rng: random.Random, *, right: bool = True) -> str:
     """A mainland resident ID of 18 with its MOD 11-2 check character, or with a wrong one."""
     area = rng.choice(
-        (
-            "110105",
-            "310104",
-            "320507",
-            "330102",
-            "350203",
-            "370202",
-            "410105",
-            "420111",
-            "430102",
-            "440306",
-            "500103",
-            "510107",
-            "610113",
-            "230103",
-            "650102",
-            "530102",
+        variants(
+            "110105|310104|320507|330102|350203|370202|410105|420111|430102|440306|500103|510107|"
+            "610113|230103|650102|530102"
         )
     )
     birth = f"{rng.randint(1940, 2012)}{rng.randint(1, 12):02}{rng.randint(1, 28):02}"
@@ -330,29 +122,24 @@ def id_card(rng: random.Random) -> Form:
             value = say(rng, number[:-1], (6, 4, 4, 3)) + rng.choice(("X", "x", "Ｘ", "叉", " X"))
         else:
             value = say(rng, number, rng.choice(((6, 8, 4), (6, 4, 4, 4), (3, 3, 4, 4, 4))))
-        frames = (
-            "身份证{}",
-            "身份证号码是{}",
-            "我的身份证号：{}",
-            "证件号{}",
-            "跟您核对 身份证{}对吗",
-            "身份证 {} 麻烦查一下",
-            "我妈身份证{}",
+        frames = variants(
+            "身份证{}|身份证号码是{}|我的身份证号：{}|证件号{}|跟您核对 身份证{}对吗|"
+            "身份证 {} 麻烦查一下|我妈身份证{}"
         )
         if right:
             frames += ("{}", "你看是不是{}", "号是{}")
-        asks = ("身份证号报一下", "请说一下您的身份证号码", "麻烦提供证件号码", "姓名和身份证号码")
+        asks = variants("身份证号报一下|请说一下您的身份证号码|麻烦提供证件号码|姓名和身份证号码")
     elif where < 0.86:
         value = taiwan_id(rng)
         if rng.random() < 0.3:
             value = value[0] + " " + say(rng, value[1:], (3, 3, 3))
-        frames = ("身分證字號{}", "我的身分證 {}", "身分證是{}", "字號：{}", "身分證號碼 {} 謝謝")
+        frames = variants("身分證字號{}|我的身分證 {}|身分證是{}|字號：{}|身分證號碼 {} 謝謝")
         asks = ("請問身分證字號", "身分證號碼給我", "麻煩提供您的身分證字號")
     else:
         value = hong_kong_id(rng)
         frames = ("身份證{}", "身份證號碼 {}", "我身份證係{}", "香港身份證：{}")
         asks = ("請提供身份證號碼", "身份證號碼俾我")
-    return _place(rng, "id_card", value, frames, asks, 0.35)
+    return place(rng, "id_card", value, frames, asks, 0.35)
 
 
 def passport(rng: random.Random) -> Form:
@@ -370,28 +157,20 @@ def passport(rng: random.Random) -> Form:
     )
     if letters in ("H",) and rng.random() < 0.5:
         value = "H0" + digits(rng, 8)
-    frames = (
-        "护照号{}",
-        "护照{}",
-        "我的护照是{}",
-        "护照号码：{}",
-        "護照號碼{}",
-        "护照 {} 麻烦核对",
-        "通行证号{}",
-        "港澳通行证 {}",
-        "回乡证{}",
-        "台胞证号码{}",
+    frames = variants(
+        "护照号{}|护照{}|我的护照是{}|护照号码：{}|護照號碼{}|护照 {} 麻烦核对|通行证号{}|"
+        "港澳通行证 {}|回乡证{}|台胞证号码{}"
     )
-    asks = ("护照号码报一下", "請提供護照號碼", "麻烦说下您的护照号", "通行证号码是多少")
-    return _place(rng, "passport", value, frames, asks, 0.35)
+    asks = variants("护照号码报一下|請提供護照號碼|麻烦说下您的护照号|通行证号码是多少")
+    return place(rng, "passport", value, frames, asks, 0.35)
 
 
 def luhn_number(rng: random.Random, prefix: str, size: int) -> str:
     """A number of ``size`` digits that passes Luhn's formula."""
     body = prefix + "".join(rng.choice("0123456789") for _ in range(size - len(prefix) - 1))
     total = 0
-    for place, digit in enumerate(reversed(body)):
-        value = int(digit) * (2 if place % 2 == 0 else 1)
+    for index, digit in enumerate(reversed(body)):
+        value = int(digit) * (2 if index % 2 == 0 else 1)
         total += value - 9 if value > 9 else value
     return body + str(-total % 10)
 
@@ -422,22 +201,15 @@ def bank_card(rng: random.Random) -> Form:
         rng, number, (4,) * (size // 4) if size != 19 else rng.choice(((4, 4, 4, 4, 3), (6, 13)))
     )
     frames = (
-        (
-            "卡号{}",
-            "银行卡号是{}",
-            "卡号：{}",
-            "打到这张卡 {} 卡号没错",
-            "我的信用卡{}",
-            "收款账号{}",
-            "退到银行卡{}",
-            "信用卡卡號 {}",
-            "跟您核对卡号{}对吗",
+        variants(
+            "卡号{}|银行卡号是{}|卡号：{}|打到这张卡 {} 卡号没错|我的信用卡{}|收款账号{}|"
+            "退到银行卡{}|信用卡卡號 {}|跟您核对卡号{}对吗"
         )
         if announced
         else ("{}", "就这张{}", "是{}这张", "一张是{}")
     )
-    asks = ("请提供银行卡号", "卡号报一下", "信用卡卡號麻煩您", "收款账号发我一下")
-    return _place(rng, "bank_card", value, frames, asks, 0.35)
+    asks = variants("请提供银行卡号|卡号报一下|信用卡卡號麻煩您|收款账号发我一下")
+    return place(rng, "bank_card", value, frames, asks, 0.35)
 
 
 def order_id(rng: random.Random) -> Form:
@@ -458,7 +230,7 @@ def order_id(rng: random.Random) -> Form:
             value = (
                 letters
                 + rng.choice(("", " "))
-                + "".join(_READINGS["yao"][int(c)] for c in digits(rng, 8))
+                + "".join(READINGS["yao"][int(c)] for c in digits(rng, 8))
             )
     elif style < 0.9:
         value = "-".join(
@@ -473,8 +245,8 @@ def order_id(rng: random.Random) -> Form:
             value = "".join(rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(6))
             if 1 <= sum(c.isdigit() for c in value) <= 4:
                 break
-        frames = ("订位代号{}", "訂位代號是{}", "PNR {}", "预订号：{}", "訂位編號 {}", "booking {}")
-        return _place(
+        frames = variants("订位代号{}|訂位代號是{}|PNR {}|预订号：{}|訂位編號 {}|booking {}")
+        return place(
             rng,
             "order_id",
             value,
@@ -482,52 +254,24 @@ def order_id(rng: random.Random) -> Form:
             ("訂位代號麻煩給我", "请提供预订号", "訂位編號係？"),
             0.4,
         )
-    frames = (
-        "订单号{}", "订单{}", "我的订单编号是{}", "訂單編號{}", "订单号：{}", "保单号{}", "保單號碼 {}", "合同编号{}", "合约号：{}",
-        "预订编号{}", "理赔号{}", "理賠案號 {}", "案件号{}", "报案号{}", "跟您核对订单号{}", "申请编号 {}", "订单 {} 怎么还没发货", "流水号{}",
-    )  # fmt: skip
-    asks = (
-        "请提供订单号",
-        "订单编号发我一下",
-        "麻煩輸入訂單編號",
-        "保单号报一下",
-        "报一下合同编号",
-        "請問理賠案號",
-        "订单号多少？",
+    frames = variants(
+        "订单号{}|订单{}|我的订单编号是{}|訂單編號{}|订单号：{}|保单号{}|保單號碼 {}|合同编号{}|"
+        "合约号：{}|预订编号{}|理赔号{}|理賠案號 {}|案件号{}|报案号{}|跟您核对订单号{}|"
+        "申请编号 {}|订单 {} 怎么还没发货|流水号{}"
     )
-    return _place(rng, "order_id", value, frames, asks, 0.35)
+    asks = variants(
+        "请提供订单号|订单编号发我一下|麻煩輸入訂單編號|保单号报一下|报一下合同编号|請問理賠案號|"
+        "订单号多少？"
+    )
+    return place(rng, "order_id", value, frames, asks, 0.35)
 
 
-_LOCAL = (
-    "lin",
-    "wang.lei",
-    "chen_yu",
-    "zhang-wei",
-    "lily",
-    "h.zhao",
-    "jason",
-    "xiaomei",
-    "liu.fang",
-    "amy",
-    "kevin_ho",
-    "z",
+_LOCAL = variants(
+    "lin|wang.lei|chen_yu|zhang-wei|lily|h.zhao|jason|xiaomei|liu.fang|amy|kevin_ho|z"
 )
-_DOMAIN = (
-    "qq.com",
-    "163.com",
-    "126.com",
-    "gmail.com",
-    "outlook.com",
-    "sina.com.cn",
-    "yahoo.com.tw",
-    "hotmail.com",
-    "mail.example.org",
-    "abc-tech.com.cn",
-    "hkmail.hk",
-    "ms1.hinet.net",
-    "139.com",
-    "icloud.com",
-    "foxmail.com",
+_DOMAIN = variants(
+    "qq.com|163.com|126.com|gmail.com|outlook.com|sina.com.cn|yahoo.com.tw|hotmail.com|"
+    "mail.example.org|abc-tech.com.cn|hkmail.hk|ms1.hinet.net|139.com|icloud.com|foxmail.com"
 )
 
 
@@ -552,20 +296,12 @@ def email(rng: random.Random) -> Form:
             + rng.choice((" 艾特 ", "艾特"))
             + rng.choice(("163 点 com", "qq点com", "gmail点com", "126 点 com"))
         )
-    frames = (
-        "邮箱{}",
-        "发到{}",
-        "我的邮箱是{}，谢谢",
-        "信箱 {}",
-        "{}",
-        "email: {}",
-        "寄到{}就好",
-        "抄送 {} 一份",
-        "電子郵件：{}",
-        "注册用的{}",
+    frames = variants(
+        "邮箱{}|发到{}|我的邮箱是{}，谢谢|信箱 {}|{}|email: {}|寄到{}就好|抄送 {} 一份|"
+        "電子郵件：{}|注册用的{}"
     )
     asks = ("发票发到哪个邮箱？", "請提供電子信箱", "邮箱报一下")
-    return _place(rng, "email", value, frames, asks, 0.3)
+    return place(rng, "email", value, frames, asks, 0.3)
 
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
@@ -585,20 +321,13 @@ def plate(rng: random.Random) -> Form:
         if rng.random() < 0.3:
             tail = rng.choice("DF") + digits(rng, 5)  # new energy
         value = rng.choice(_PROVINCES) + rng.choice("ABCDEFGHJKLM") + rng.choice(("", "", "·", " "))
-        table = _READINGS[rng.choice(("plain", "plain", "yao", "read", "wide", "liang"))]
+        table = READINGS[rng.choice(("plain", "plain", "yao", "read", "wide", "liang"))]
         value += "".join(table[int(c)] if c.isdigit() else c for c in tail)
         if rng.random() < 0.1:
             value = value.lower()
-        frames = (
-            "车牌{}",
-            "车牌号是{}",
-            "{}",
-            "我的车{}",
-            "司机的车牌{} 白色的",
-            "车号{}",
-            "开的是{}",
-            "{}这台车",
-            "跟您核对一下{}",
+        frames = variants(
+            "车牌{}|车牌号是{}|{}|我的车{}|司机的车牌{} 白色的|车号{}|开的是{}|{}这台车|"
+            "跟您核对一下{}"
         )
         asks = ("车牌号报一下", "请问您的车牌号？", "哪辆车")
     elif where < 0.92:
@@ -608,8 +337,8 @@ def plate(rng: random.Random) -> Form:
             + digits(rng, 4)
         )
         if rng.random() < 0.25:
-            value = value[:3] + "".join(_READINGS["yao"][int(c)] for c in value[-4:])
-        frames = ("車牌{}", "車牌號碼是{}", "車號 {}", "我的車牌：{}", "車牌 {} 停在B2")
+            value = value[:3] + "".join(READINGS["yao"][int(c)] for c in value[-4:])
+        frames = variants("車牌{}|車牌號碼是{}|車號 {}|我的車牌：{}|車牌 {} 停在B2")
         asks = ("車牌號碼麻煩給我", "請問車號？", "麻煩給我車牌")
     else:
         value = (
@@ -619,7 +348,7 @@ def plate(rng: random.Random) -> Form:
         )
         frames = ("車牌{}", "車牌號碼 {}", "我架車車牌係{}")
         asks = ("車牌幾多號？", "請提供車牌號碼")
-    return _place(rng, "plate", value, frames, asks, 0.3)
+    return place(rng, "plate", value, frames, asks, 0.3)
 
 
 def wechat_qq(rng: random.Random) -> Form:
@@ -635,67 +364,34 @@ def wechat_qq(rng: random.Random) -> Form:
             + rng.choice(("shop", "cg", "vip", "mei", "zz"))
             + digits(rng, rng.randint(2, 5))
         )
-        frames = (
-            "加我微信{}",
-            "微信号{}",
-            "我微信是{}",
-            "加v：{}",
-            "加我V {}",
-            "vx {}",
-            "微信：{}",
-            "WX:{}",
-            "LINE ID：{}",
-            "我的微信 {} 备注一下",
-            "wechat: {}",
-            "私下加微信{}聊",
-            "加微{}",
-            "LINE {}",
-            "加我v：{}",
+        frames = variants(
+            "加我微信{}|微信号{}|我微信是{}|加v：{}|加我V {}|vx {}|微信：{}|WX:{}|LINE ID：{}|"
+            "我的微信 {} 备注一下|wechat: {}|私下加微信{}聊|加微{}|LINE {}|加我v：{}"
         )
         asks = ("您微信多少", "方便留个微信吗", "LINE ID是？")
-    return _place(rng, "wechat_qq", value, frames, asks, 0.25)
+    return place(rng, "wechat_qq", value, frames, asks, 0.25)
 
 
 def verification_code(rng: random.Random) -> Form:
     """Codes that came by text message."""
     value = say(rng, digits(rng, rng.choice((4, 6, 6, 6))), (3, 3))
-    frames = (
-        "验证码{}",
-        "验证码是{}",
-        "收到的验证码：{}",
-        "驗證碼 {}",
-        "短信验证码{}",
-        "校验码{}",
-        "動態碼 {}",
-        "验证码发来了 {}",
-        "OTP {}",
-        "手机上的验证码是 {} 对吧",
-        "简讯验证码{}",
+    frames = variants(
+        "验证码{}|验证码是{}|收到的验证码：{}|驗證碼 {}|短信验证码{}|校验码{}|動態碼 {}|"
+        "验证码发来了 {}|OTP {}|手机上的验证码是 {} 对吧|简讯验证码{}"
     )
-    asks = (
-        "您手机会收到验证码，请报给我",
-        "验证码多少",
-        "收到驗證碼了嗎 唸給我",
-        "把短信验证码发我一下",
-        "收到的验证码念一下",
+    asks = variants(
+        "您手机会收到验证码，请报给我|验证码多少|收到驗證碼了嗎 唸給我|把短信验证码发我一下|"
+        "收到的验证码念一下"
     )
-    form = _place(rng, "verification_code", value, frames, asks, 0.4)
-    return form
+    return place(rng, "verification_code", value, frames, asks, 0.4)
 
 
 def password(rng: random.Random) -> Form:
     """Passwords of accounts and cards."""
     if rng.random() < 0.4:
         value = say(rng, digits(rng, 6), (3, 3))
-        frames = (
-            "密码{}",
-            "密码是{}",
-            "取款密码{}",
-            "交易密码：{}",
-            "支付密码是{}",
-            "我密码设的{}",
-            "密碼 {}",
-            "服务密码{}",
+        frames = variants(
+            "密码{}|密码是{}|取款密码{}|交易密码：{}|支付密码是{}|我密码设的{}|密碼 {}|服务密码{}"
         )
     else:
         value = (
@@ -703,31 +399,10 @@ def password(rng: random.Random) -> Form:
             + rng.choice(("@", "_", "", "#", "!"))
             + digits(rng, rng.randint(3, 6))
         )
-        frames = (
-            "密码{}",
-            "密码是{}",
-            "登录密码：{}",
-            "密碼 {}",
-            "我的密码是不是{}",
-            "密码好像是{}",
-            "账号忘了 密码{}",
-            "登入密碼是{}",
+        frames = variants(
+            "密码{}|密码是{}|登录密码：{}|密碼 {}|我的密码是不是{}|密码好像是{}|账号忘了 密码{}|"
+            "登入密碼是{}"
         )
-    return _place(
+    return place(
         rng, "password", value, frames, ("密码报一下", "您把登录密码发我", "密碼是多少？"), 0.25
     )
-
-
-KINDS: dict[str, Callable[[random.Random], Form]] = {
-    "mobile": mobile, "landline": landline, "id_card": id_card, "passport": passport, "bank_card": bank_card,
-    "order_id": order_id, "email": email, "plate": plate, "wechat_qq": wechat_qq,
-    "verification_code": verification_code, "password": password,
-}  # fmt: skip
-
-
-def forms(kind: str, count: int, seed: int) -> Iterator[Form]:
-    """``count`` forms of one type; the same for the same seed."""
-    rng = random.Random(f"{kind}-{seed}")
-    make = KINDS[kind]
-    for _ in range(count):
-        yield make(rng)

@@ -15,7 +15,8 @@ _IMPLIED: Final = {
 #: A turn of so many characters that holds a cue is a question: 姓名, 订单号.
 _TERSE: Final = 12
 _ASKS: Final = re.compile(
-    "请|麻烦|报|说|提供|发|多少|什么|啥|哪|念|给|留|核对|告诉|[?？]|吗|呢|一下|贵姓|是|方便|输入|俾|讲|"
+    "请|麻烦|报|说|提供|发|多少|什么|啥|哪|念|给|留|核对|告诉|[?？]|吗|呢|一下|贵姓|是|方便|"
+    "输入|俾|讲|"
     "确认|查|登记|需要|几多|写|填"
 )
 _WARNING: Final = re.compile(
@@ -27,7 +28,6 @@ _FOR_PUBLIC: Final = re.compile(
     "(?:电话|地址|热线|号码|在哪).{0,8}(?:多少|什么|是啥|哪|几|有吗|有没有|呢|吗|[?？])"
     "|(?:告诉|发|给|问|知道|查).{0,10}(?:电话|地址)|(?:什么|哪).{0,4}(?:电话|地址)"
 )
-_PUBLIC_WORDS: Final = ("电话", "地址", "热线", "号码", "在哪")
 
 
 def asked_for(plain: str, cues: Sequence[Cue]) -> tuple[str, ...]:
@@ -56,4 +56,4 @@ def asked_for(plain: str, cues: Sequence[Cue]) -> tuple[str, ...]:
 
 def asks_for_public(plain: str) -> bool:
     """Whether a customer's turn asks for a number or address of the company or of a place."""
-    return any(word in plain for word in _PUBLIC_WORDS) and _FOR_PUBLIC.search(plain) is not None
+    return _FOR_PUBLIC.search(plain) is not None

@@ -7,9 +7,12 @@ from typing import Final
 
 #: First two digits of a resident ID: the province (GB/T 2260).
 _PROVINCES: Final = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 "
-    "71 81 82 83 91".split()
-)
+    str(code)
+    for first, last in (
+        (11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83), (91, 91),
+    )
+    for code in range(first, last + 1)
+)  # fmt: skip
 _RESIDENT_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_CHECK: Final = "10X98765432"
 #: Letters of Taiwan's identity card in the order of their value, 10 to 35.

@@ -11,7 +11,8 @@ _REACH: Final = 16
 #: What may stand between a cue and the number that it announces directly.
 _DIRECT: Final = re.compile(
     r"[\s:：=#是为系就呢的喺在叫(「『【\[<,，、。~-]*"
-    r"(?:(?:是|为|就是|这个|我的|系|号|码|嗯|呃|那个|应该|大概|好像|发你|给你|如下|写的|填的|报给你|念给你|记1下|您记|也|还)[\s:：,，、。]*){0,3}"
+    r"(?:(?:是|为|就是|这个|我的|系|号|码|嗯|呃|那个|应该|大概|好像|发你|给你|如下|写的|"
+    r"填的|报给你|念给你|记1下|您记|也|还)[\s:：,，、。]*){0,3}"
 )
 #: What may stand between a number and the cue that names it afterwards.
 _POINTING: Final = re.compile(r"[\s,，]{0,2}(?:这个?|那个?|就?是|我的?|我家|的|办|登记|为){0,3}")

@@ -84,7 +84,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     places: frozenset[str]
 
     def cues(self, plain: str) -> list[Cue]:
-        """Words of context in a turn (Simplified, lower case), from left to right, the longest at each place."""
+        """Words of context in a turn (Simplified, lower case), in order, the longest at each."""
         kinds, words = self.cue_kinds, self.cue_words
         found: list[Cue] = []
         for start, end, which in self.cue_automaton.find(plain):

@@ -24,7 +24,8 @@ _FOLLOWS: Final = re.compile(
 )
 _NEVER: Final = frozenset("我你您他她它们的了吗呢吧啊呀哦谁啥这哪么嘛不没很")
 _TITLES: Final = re.compile(
-    "先生|女士|小姐|太太|老师|师傅|同学|经理|总|阿姨|叔叔|大爷|医生|律师|妈妈|爸爸|奶奶|爷爷|家长|母亲|父亲"
+    "先生|女士|小姐|太太|老师|师傅|同学|经理|总|阿姨|叔叔|大爷|医生|律师|妈妈|爸爸|奶奶|"
+    "爷爷|家长|母亲|父亲"
 )
 
 
@@ -39,7 +40,15 @@ class NameShape:
         lexicon = self._lexicon
         if start >= len(text):
             return None
-        foreign = lexicon.minority.match(text, start)
+        first = text[start]
+        begins_foreign = first in lexicon.minority_begins
+        if (
+            first not in lexicon.surname_bits
+            and not begins_foreign
+            and (text[start : start + 2] not in lexicon.compounds)
+        ):
+            return None
+        foreign = lexicon.minority.match(text, start) if begins_foreign else None
         if foreign and need <= HINTED:
             size = foreign.end() - start
             if (

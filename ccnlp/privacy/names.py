@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ccnlp.privacy.context import Context
 from ccnlp.privacy.hits import Hit
 from ccnlp.privacy.lexicon import Lexicon
 from ccnlp.privacy.name_shape import ASKED, BARE, CUED, HINTED, NameShape
-from ccnlp.privacy.context import Context
 
 _GAP: Final = r"[\s:：,，、.。\-—=（(「“\"]{0,4}"
 #: After these words a name stands at once.
 _SAID: Final = re.compile(
-    rf"(?:我的?名字叫?|名字[叫是]|姓名是?|我叫|叫做|名叫|全名是?|大名叫?|本名是?|真名是?|叫作|名为|我係|俺叫|[她他娃]叫|(?<!客服)叫个){_GAP}"
+    rf"(?:我的?名字叫?|名字[叫是]|姓名是?|我叫|叫做|名叫|全名是?|大名叫?|本名是?|真名是?|"
+    rf"叫作|名为|我係|俺叫|[她他娃]叫|(?<!客服)叫个){_GAP}"
     rf"(?:(?:我?叫|是|呢|嗯|呃|那个|啊|俺叫){_GAP}){{0,2}}"
 )
 #: Cues that ask and do not tell.
@@ -28,44 +29,56 @@ _SAYING: Final = re.compile("[叫名姓]|係|[全大本真]名")
 _CALLED: Final = re.compile(r"叫(?!什么|啥)(?:一个|个|做|嗯|呃)?[\s:：,，]{0,3}")
 #: One of the small words between the word for a role and the name.
 ROLE_GAP: Final = (
-    r"[\s:：,，、\-—“\"]|的?(?:名字|姓名|大名|名儿?)|是|叫|为|就是|就|我|本人|自己|写的?|填的?|改成|改为|换成|登记的?|用的?|留的?|嗯|呃|那个|俺|"
-    "老头儿?|爱人|老公|老婆|媳妇儿?|先生|太太|妈妈|爸爸|妈|爸|父亲|母亲|儿子|女儿|老汉儿?|孩子|闺女|男朋友|女朋友|"
+    r"[\s:：,，、\-—“\"]|的?(?:名字|姓名|大名|名儿?)|是|叫|为|就是|就|我|本人|自己|写的?|"
+    r"填的?|改成|改为|换成|登记的?|用的?|留的?|嗯|呃|那个|俺|"
+    "老头儿?|爱人|老公|老婆|媳妇儿?|先生|太太|妈妈|爸爸|妈|爸|父亲|母亲|儿子|女儿|老汉儿?|"
+    "孩子|闺女|男朋友|女朋友|"
     "哥哥|姐姐|弟弟|妹妹|朋友|同事|人|他|她"
 )
 _ROLE_GAP: Final = re.compile(f"(?:{ROLE_GAP}){{0,6}}")
 _I_AM: Final = re.compile(rf"(?:我是|我係|我系|俺是|敝姓|(?:这里|这边)是){_GAP}")
 _TWICE: Final = re.compile(
-    r"姓([一-鿿]{1,2})[\s,，、。]{0,3}(?:的|我|叫|名字|全名|就|是|嘛|啊|嗯){0,3}[\s,，、。]{0,3}(?=\1)"
+    r"姓([一-鿿]{1,2})[\s,，、。]{0,3}(?:的|我|叫|名字|全名|就|是|嘛|啊|"
+    r"嗯){0,3}[\s,，、。]{0,3}(?=\1)"
 )
 _STAFF: Final = re.compile(
-    r"(?:客服|专员|坐席|顾问|主管|经理|店长|业务员?|理专|骑手|快递员|师傅|工程师|班主任|小哥|外送员|司机|同事|店员|柜员|工号|员工|销售|导购|老师)"
+    r"(?:客服|专员|坐席|顾问|主管|经理|店长|业务员?|理专|骑手|快递员|师傅|工程师|班主任|"
+    r"小哥|外送员|司机|同事|店员|柜员|工号|员工|销售|导购|老师)"
     r"[^，。,.\s]{0,3}$"
 )
 _KIN: Final = re.compile(
-    r"(?:小朋友)?的?(?:妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|老公|老婆|爱人|太太|先生|本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|班主任)"
+    r"(?:小朋友)?的?(?:妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|老公|老婆|爱人|太太|先生|"
+    r"本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|班主任)"
 )
 _KINSHIP: Final = re.compile(
-    "妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|老公|老婆|爱人|本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|班主任"
+    "妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|老公|老婆|爱人|本人|女儿|儿子|姐姐|哥哥|弟弟|"
+    "妹妹|班主任"
 )
 _TITLE: Final = re.compile(
-    "先生|女士|小姐|太太|同学|小朋友|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|总(?=$|[^一-鿿]|[说的上您好在和跟那这吗呢啊要给打就也])|经理"
+    "先生|女士|小姐|太太|同学|小朋友|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|总(?=$|"
+    "[^一-鿿]|[说的上您好在和跟那这吗呢啊要给打就也])|经理"
 )
 #: What may stand before and after a name that nothing announces.
 _BEFORE: Final = re.compile(
-    r"(?:[\s,，。;；:：、!！?？“\"「（(【\]】)）\-—①-⑨]|那个|这个|那位|这位|一位|一个|是|叫|给|找|跟|和|与|向|由|的|卖家|买家|人|老板|房东|"
-    r"爱人|老公|老婆|妻子|丈夫|儿子|女儿|父亲|母亲|妈妈?|爸爸?|弟弟?|哥哥?|姐姐?|妹妹?|舅子|老表|朋友|邻居|总监|负责人|同事|同学|旅客|孩子|小孩|名下|署名|"
+    r"(?:[\s,，。;；:：、!！?？“\"「（(【\]】)）\-—①-⑨]|那个|这个|那位|这位|一位|一个|是|叫|"
+    r"给|找|跟|和|与|向|由|的|卖家|买家|人|老板|房东|"
+    r"爱人|老公|老婆|妻子|丈夫|儿子|女儿|父亲|母亲|妈妈?|爸爸?|弟弟?|哥哥?|姐姐?|妹妹?|舅子|"
+    r"老表|朋友|邻居|总监|负责人|同事|同学|旅客|孩子|小孩|名下|署名|"
     r"联系|就|把|被|对|问|让|请|用)$"
 )
 _RELATED: Final = re.compile("[家人板东妻夫儿女父母妈爸弟哥姐妹舅表友居监学客孩下]")
 #: What may follow a name that nothing announces.
 AFTER_NAME: Final = (
-    r"$|[\s,，。;；:：、!！?？”\"」（(）)—]|的|是|说|吧|吗|呢|家|她|他|和|跟|住|电|手|这|那|也|都|已|在|要|有|就|收|给|"
+    r"$|[\s,，。;；:：、!！?？”\"」（(）)—]|的|是|说|吧|吗|呢|家|她|他|和|跟|住|电|手|这|那|"
+    r"也|都|已|在|要|有|就|收|给|"
     "先生|女士|小姐|妈|爸|小朋友|同学|本人|总|夫妇|名下"
 )
 #: A letter of at least so many characters may end with a signature.
 SIGNED_FROM: Final = 60
 _VENUE: Final = re.compile(
-    r"^(?:.{0,6}|[^，。,]{0,12}[（(][^）)]{0,10})(?:酒店|宾馆|饭店|店|馆|楼|公司|集团|有限|大厦|广场|机场|医院|学校|大学|中学|小学|公园|景区|博物|艺术|银行|餐厅|火锅|烤|面馆|海鲜|工作室|牌|村|镇|路|街|站|桥|山|寺)"
+    r"^(?:.{0,6}|[^，。,]{0,12}[（(][^）)]{0,10})(?:酒店|宾馆|饭店|店|馆|楼|公司|集团|有限|"
+    r"大厦|广场|机场|医院|学校|大学|中学|小学|公园|景区|博物|艺术|银行|餐厅|火锅|烤|面馆|"
+    r"海鲜|工作室|牌|村|镇|路|街|站|桥|山|寺)"
 )
 _PLACE_ENDS: Final = frozenset("山园坊峡巷桥洼路寺塔湖沟店村庄镇区市县站楼馆街城轩洞")
 _LATIN: Final = re.compile(
@@ -73,12 +86,15 @@ _LATIN: Final = re.compile(
     r"|(?<![A-Za-z])[A-Z](?:[ .-][A-Z]){3,20}(?![A-Za-z])"
 )
 _STOP: Final = re.compile(r"[\s,，、:：.。;；\-—/|)）]{1,3}")
+_HAN: Final = re.compile("[一-鿿]")
 _TOKEN: Final = re.compile(r"[一-鿿][一-鿿·•・]*")
 _LEAD: Final = re.compile(
-    r"(?:好的|嗯|是的?|我|俺|呃|啊|叫|姓名|名字|那个|就是|就|哦|喂|你好|您好|他|她|这个|孩子|我妈|我爸|妈|爸|爱人|老公|我们|记一下|你记|收件人|户主){1,5}"
+    r"(?:好的|嗯|是的?|我|俺|呃|啊|叫|姓名|名字|那个|就是|就|哦|喂|你好|您好|他|她|这个|"
+    r"孩子|我妈|我爸|妈|爸|爱人|老公|我们|记一下|你记|收件人|户主){1,5}"
 )
 _SIGNED: Final = re.compile(
-    r"(?:——|--|—|谢谢[！!。,，]?|此致|敬礼|敬上|祝[^\n。]{0,8}[。！!]|顺利[。！!]?|商祺[。！!]?|期待[^\n。]{0,10}[。！!]|[盼望][^\n。]{0,8}[。！!]|[。！!?？]\s|\n)\s*"
+    r"(?:——|--|—|谢谢[！!。,，]?|此致|敬礼|敬上|祝[^\n。]{0,8}[。！!]|顺利[。！!]?|"
+    r"商祺[。！!]?|期待[^\n。]{0,10}[。！!]|[盼望][^\n。]{0,8}[。！!]|[。！!?？]\s|\n)\s*"
     r"(?=[一-鿿]{2,4}[\s。]*(?:$|\n|[,，]?\s*(?:联系|电话|手机|20\d\d|1\d{10})))"
 )
 
@@ -156,7 +172,7 @@ class Names:
     def _before_titles(self, plain: str) -> Iterator[Hit]:
         shape = self._shape
         for match in _TITLE.finditer(plain):
-            yield from self._before(plain, match.start(), HINTED + 4, "title")
+            yield from self._before(plain, match.start(), HINTED + 4, "title", alone=HINTED + 1)
             end = match.start()
             for size in (3, 2):  # 钱国梁钱总
                 start = end - 1 - size
@@ -173,8 +189,10 @@ class Names:
                     end -= len(small)
             yield from self._before(plain, end, HINTED + 4, "kin")
 
-    def _before(self, plain: str, end: int, need: float, why: str) -> Iterator[Hit]:
-        """A full name that ends just before a title."""
+    def _before(
+        self, plain: str, end: int, need: float, why: str, *, alone: float | None = None
+    ) -> Iterator[Hit]:
+        """A full name that ends before a title; ``alone``: need where nothing is before it."""
         ends = self._lexicon.minority_ends
         for size in range(min(end, 9), 2, -1) if plain[end - 1 : end] in ends else ():
             if self._lexicon.minority.fullmatch(plain, end - size, end):
@@ -185,7 +203,9 @@ class Names:
             if start < 0 or (start and plain[start - 1] == "@"):
                 continue
             piece = plain[start:end]
-            if self._shape.end(piece, 0, need=need) != size:
+            before = plain[start - 1] if start else " "
+            open_left = before == "是" or not _HAN.match(before)
+            if self._shape.end(piece, 0, need=alone if alone and open_left else need) != size:
                 continue
             if size == 2 and self._lexicon.surname_bits.get(piece[-1], -4) >= 2:
                 continue  # 张王先生: more likely a word and a family name
@@ -205,7 +225,7 @@ class Names:
                 stop -= 1
             if stop == hit.start and hit.type not in ("mobile", "id_card", "landline"):
                 continue
-            for size in (3, 2, 4):
+            for size in range(2, min(stop, 9) + 1):
                 start = stop - size
                 if start < 0 or (start and _TOKEN.match(plain[start - 1])):
                     continue

@@ -49,10 +49,12 @@ class Window(NamedTuple):
 
 #: Numbers of companies and services, which are nobody's.
 _SERVICE: Final = re.compile(
-    r"(?:400|800)\d{7}|(?:95|96)\d{3,4}|100\d{2}|10[01]\d{3}|0800\d{6}|0809\d{6}|12[13]\d{2}|11\d|106\d{5,17}|9501\d{4,8}|1010\d{4}"
+    r"(?:400|800)\d{7}|(?:95|96)\d{3,4}|100\d{2}|10[01]\d{3}|0800\d{6}|0809\d{6}|"
+    r"12[13]\d{2}|11\d|106\d{5,17}|9501\d{4,8}|1010\d{4}"
 )
 _MOBILE: Final = re.compile(
-    r"(?:(?:00)?86)?1[3-9]\d{9}|(?:00)?8860?9\d{8}|09\d{8}|(?:00)?852[2-9]\d{7}|(?:00)?853[268]\d{7}"
+    r"(?:(?:00)?86)?1[3-9]\d{9}|(?:00)?8860?9\d{8}|09\d{8}|(?:00)?852[2-9]\d{7}|"
+    r"(?:00)?853[268]\d{7}"
 )
 _LANDLINE: Final = re.compile(
     r"(?:(?:00)?86)?0(?:10[2-8]\d{7}|2\d[2-8]\d{7}|[3-9]\d{2}[2-8]\d{6,7})"
@@ -208,9 +210,9 @@ def judge(window: Window) -> Kind | None:
     """The best type for a window of digits, if any."""
     if window.run.guessed * 2 > len(window.digits):
         return None
-    if "not_tail" in window.context.expected and len(window.digits) <= 8:
-        if not window.cue.direct or window.cue.kind.startswith("not_"):
-            return None
+    named = window.cue.direct and not window.cue.kind.startswith("not_")
+    if "not_tail" in window.context.expected and len(window.digits) <= 8 and not named:
+        return None
     secret = _password(window)
     if secret is not None:
         return secret
@@ -240,7 +242,7 @@ def unbroken(run: DigitRun) -> list[tuple[int, int, Kind]]:
 def documents(
     letters: str, digits: str, check: str, cue: Announced, expected: frozenset[str]
 ) -> Kind | None:
-    """Type of letters with digits: ``A123456789``, ``K123456(7)``, ``E12345678``, ``H0123456789``."""
+    """Type of letters with digits: ``A123456789``, ``K123456(7)``, ``E12345678``, ``H01234567``."""
     if (cue.kind.startswith("not_") and cue.direct) or cue.kind in ("order_id", "booking"):
         return None
     identity = cue.kind == "id_card" or "id_card" in expected

@@ -16,8 +16,10 @@ from ccnlp.text.numerals import DigitRun
 _LONGEST: Final = 20
 #: Units after a number that make it an amount.
 _UNIT: Final = re.compile(
-    r" ?(?:元|块|圆|美元|美金|台币|港币|人民币|日元|万|亿|千|百|度|吨|分钟|小时|秒|天|年|月|股|积分|点(?!击)|%|公里|米|兆|毫安|"
-    r"MAH|ML|KG|KB|MB|GB|G流量|克|斤|件|个(?!人)|粉丝|步|瓦|转|次|人(?!民路)|平|多(?:元|块)|来块|RMB|NT|HKD|USD|多|分(?!行|机)|折|期|台|张|只|箱|字|集|页|篇|楼|层)"
+    r" ?(?:元|块|圆|美元|美金|台币|港币|人民币|日元|万|亿|千|百|度|吨|分钟|小时|秒|天|年|月|"
+    r"股|积分|点(?!击)|%|公里|米|兆|毫安|"
+    r"MAH|ML|KG|KB|MB|GB|G流量|克|斤|件|个(?!人)|粉丝|步|瓦|转|次|人(?!民路)|平|多(?:元|块)|"
+    r"来块|RMB|NT|HKD|USD|多|分(?!行|机)|折|期|台|张|只|箱|字|集|页|篇|楼|层)"
 )
 _MONEY: Final = re.compile(r"(?:[¥￥$€£]|NT\$?|HK\$?|RMB|USD)\s*$")
 _LETTERS: Final = re.compile(

@@ -50,7 +50,9 @@ _CLASSES: Final = (
     # gaps, fillers and ambiguous readings between two digits of one number
     (
         _GAP,
-        " \t\u00a0\u200b\u200c\u200d\ufe0f\u20e3-‐‑‒–—―−_.·・,，、。…~()（）嗯呃额啊哦唔诶那个然后再来接着是面连续的另凌灵铃么腰妖夭吆俩仨叄舞武溜爸钩酒",
+        " "
+        "\t\u00a0\u200b\u200c\u200d\ufe0f\u20e3-‐‑‒–—―−_.·・,，、。…~()（）嗯呃额啊哦唔诶"
+        "那个然后再来接着是面连续的另凌灵铃么腰妖夭吆俩仨叄舞武溜爸钩酒",
     ),
 )
 #: A piece of a number has at least so many digits, in a turn of at most so many characters.
@@ -61,22 +63,27 @@ _WORDY: Final = _DIGIT | _LATIN | _OTHER
 _LEAST: Final = 5
 #: A word -> the part it calls for, and how far behind it a character of _NEEDS must stand.
 _WORDS: Final = (
-    (Part.NUMBER, 0, "double triple 双 zero one two three four five six seven eight nine 个零 个一 个幺 个二 个三 个四 个五 个六 个七 个八 个九 个0 个1 个2 个3 个4 个5 个6 个7 个8 个9"),
+    (Part.NUMBER, 0, "double triple 双 zero one two three four five six seven eight nine "
+    "个零 个一 个幺 个二 个三 个四 个五 个六 个七 个八 个九 个0 个1 个2 个3 个4 个5 个6 个7 "
+    "个8 个9"),
     (Part.NUMBER, 40, "验证 校验 动态 短信码 认证码 otp 密码 口令 简讯码 一次性 激活码"),
     (Part.ADDRESS, 30, "地址 住址 住在 家住 寄到 送到 门牌 房号 住"),
     (Part.NUMBER, 12, "代号 代码 pnr booking 确认号 确认码 预订 预定 订位 订房 机位 订座"),
-    (Part.PUBLIC, 0, "电话 热线 号码 在哪"),
-    (Part.VENUE, 0, "酒店 宾馆 餐馆 餐厅 饭店 景点 评分 人均 营业厅 门店 分店 营业时间 门票 商城 百货 专柜 游玩"),
+    (Part.PUBLIC, 0, "电话 地址 热线 号码 在哪"),
+    (Part.VENUE, 0, "酒店 宾馆 餐馆 餐厅 饭店 景点 评分 人均 营业厅 门店 分店 营业时间 门票 "
+    "商城 百货 专柜 游玩"),
     (Part.EMAIL, 0, "艾特 小老鼠 爱特 圈a"),
     (Part.PLATE, 0, "车牌 车号 号牌"),
-    (Part.ACCOUNT, 20, "微信 加 vx wx v信 qq 扣扣 企鹅 line 薇信 威信 维信 围信 加微 私人 个人号 个人个号 小号 私号 密码 口令 pwd password 密马 密嘛 wechat weixin q_q q号 赖id"),
+    (Part.ACCOUNT, 20, "微信 加 vx wx v信 qq 扣扣 企鹅 line 薇信 威信 维信 围信 加微 私人 "
+    "个人号 个人个号 小号 私号 密码 口令 pwd password 密马 密嘛 wechat weixin q_q q号 赖id"),
     (Part.NAME, 10, "叫 我是 俺是 我系 敝姓 姓 本人 这边是 这里是 我係"),
 )  # fmt: skip
 _COUNTED: Final = "0-9零〇○一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖十百千甲乙丙丁a-z"
 #: What may be a door: a building with its number, or a number after a road.
 _DOOR: Final = re.compile(
     f"[{_COUNTED}] ?(?:[栋幢座弄室巷衖]|单元|号楼|号院|号门|门牌)|[东西南北中]单元"
-    f"|[路街道巷弄里村庄坊段园苑城府寓厦居邨二三四五条0-9东西南北中同屯] ?[{_COUNTED}][{_COUNTED}之—－-]* ?[号门]"
+    f"|[路街道巷弄里村庄坊段园苑城府寓厦居邨二三四五条0-9东西南北中同屯] "
+    f"?[{_COUNTED}][{_COUNTED}之—－-]* ?[号门]"
     f"|[{_COUNTED}][楼层][ ,，]?[{_COUNTED}]|[{_COUNTED}] ?[楼层户号] ?[一-龥]?[{_COUNTED}]"
 )
 _DASHED: Final = re.compile("-(?<=[0-9]-)[0-9]")
@@ -84,7 +91,8 @@ _HOUSED: Final = re.compile(
     ".{0,3}[园苑城区府号寓厦家里村庄坊轩墅院邨阁居庭湾座栋幢路街 ][0-9]{1,3}$"
 )
 _TITLES: Final = (
-    "先生|女士|小姐|太太|同学|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|经理|妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|"
+    "先生|女士|小姐|太太|同学|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|经理|妈妈|爸爸|"
+    "家长|母亲|父亲|奶奶|爷爷|外婆|"
     "老公|老婆|爱人|本人|女儿|儿子|姐姐|哥哥|弟弟|妹妹|小朋|班主"
 )
 
@@ -120,7 +128,8 @@ class Prefilter:
             re.compile(f"[{likely}][{good}]{{2}}(?={AFTER_NAME})", re.MULTILINE),
         )
         self._name_follows = re.compile(
-            f"(?:{ROLE_GAP}|[^一-鿿\n]|什么|一个|个|做|啥|也|都|在|到|请|报|给){{0,6}}?(?:[{begins}]|[a-z]{{2}})"
+            f"(?:{ROLE_GAP}|[^一-鿿\n]|什么|一个|个|做|啥|也|都|在|到|请|报|"
+            f"给){{0,6}}?(?:[{begins}]|[a-z]{{2}})"
         )
         self._signed = re.compile(f"(?:^|[^一-鿿])[{begins}][一-鿿]{{1,3}}[\\s。]*$")
         self._asked = daachorse.CharwiseDoubleArrayAhoCorasick(

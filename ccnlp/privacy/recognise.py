@@ -18,6 +18,10 @@ from ccnlp.text.numerals import digit_runs, fold
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
+#: Marks that matter to the fold by themselves.
+_TOLD: Final = Part.CANTONESE | Part.VENUE | Part.PIECE
+
+
 class Look(NamedTuple):
     """What one turn holds by itself: the stateless part of the work."""
 
@@ -83,7 +87,7 @@ class Recogniser:
         if parts & Part.NUMBER:
             taken = closed + [(h.start, h.end) for h in hits]
             for run in digit_runs(plain, least=4):
-                if not any(run.start < end and start < run.end for start, end in taken):
+                if not taken or not any(run.start < e and s < run.end for s, e in taken):
                     hits += numbers(run, context)
             hits += tokens.orders(context)
         if parts & (Part.ACCOUNT | Part.NUMBER):
@@ -110,17 +114,21 @@ class Recogniser:
             agent, plain = agents[place], normal.text
             parts = mark & Part.ALL
             cues = self.lexicon.cues(plain) if parts or mark & Part.ASK else ()
-            look = Look(
-                tuple(self._find(text, plain, cues, speaker, _NOTHING, parts)) if parts else (),
-                parts,
-                asked_for(plain, cues) if mark & Part.ASK else (),
-                not agent and asks_for_public(plain),
-                bool(mark & Part.CANTONESE),
-                bool(mark & Part.VENUE),
-                bool(mark & Part.PIECE),
-            )
-            if any(look):
-                looks[place] = look
+            hits: Sequence[Hit] = ()
+            if parts:
+                hits = self._find(text, plain, cues, speaker, _NOTHING, parts)
+            asks = asked_for(plain, cues) if mark & Part.ASK else ()
+            public = bool(mark & Part.PUBLIC) and not agent and asks_for_public(plain)
+            if parts or asks or public or mark & _TOLD:
+                looks[place] = Look(
+                    tuple(hits),
+                    parts,
+                    asks,
+                    public,
+                    bool(mark & Part.CANTONESE),
+                    bool(mark & Part.VENUE),
+                    bool(mark & Part.PIECE),
+                )
         return looks
 
 

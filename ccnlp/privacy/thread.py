@@ -26,13 +26,16 @@ _KNOWN, _PIECES = 24, 8
 _APART: Final = 6
 #: An agent who checks or passes on a person's data, not the company's.
 _OF_A_PERSON: Final = re.compile(
-    "对不|是吗|吗[?？。]?$|您[的家住这留]|上门|师傅|[他她](?!家)|家[住的]|业主|客户|户主|机主|住户|资源|装机"
+    "对不|是吗|吗[?？。]?$|您[的家住这留]|上门|师傅|(?<!其)[他她](?!家|们)|家[住的]|业主|"
+    "客户|户主|机主|住户|资源|装机"
 )
 _CHECKING: Final = re.compile(
-    "对吗|对吧|核对|确认|登记|预留|收件|收货|寄[到往给]|复述|重复|是不是|您(?:家|住|留)|您的(?:地址|电话|号码|手机)"
+    "对吗|对吧|核对|[跟和向再].{0,3}确认|确认[一下]{0,2}您|登记|您预留|预留的|预留(?:手机|"
+    "电话|号码)|收件|收货|寄[到往给]|复述|重复|是不是|您(?:家|住|留)|您的(?:地址|电话|号码|手机)"
 )
 _FILLER: Final = re.compile(
-    r"[\s,，。、.…~～嗯呃啊哦对是的然后再就那个好行还有后面最号!！?？第一二三段]+|前面|后面|接着|最后|完了"
+    r"[\s,，。、.…~～嗯呃啊哦对是的然后再就那个好行还有后面最号!！?？第一二三段]+|前面|后面|"
+    r"接着|最后|完了"
 )
 #: What an answer that is more than a name must hold.
 _CONTENT: Final = re.compile("[0-9a-z零〇一幺二两三四五六七八九十壹贰叁肆伍陆柒捌玖洞拐]")
@@ -267,9 +270,9 @@ def _whole(digits: str, expected: frozenset[str]) -> str | None:
         return "mobile"
     if size == 18 and (checks.resident_shape(digits) or "id_card" in expected):
         return "id_card"
-    if size in (16, 19) and digits[0] in "456":
-        if checks.luhn(digits) or "bank_card" in expected:
-            return "bank_card"
+    card = "bank_card" in expected or (size in (16, 19) and checks.luhn(digits))
+    if size in (16, 19) and digits[0] in "456" and card:
+        return "bank_card"
     if size == 8 and {"mobile", "cantonese"} <= expected:
         return "mobile" if digits[0] in "5679" else "landline"
     if size in (11, 12) and digits[0] == "0" and "landline" in expected:

@@ -8,32 +8,40 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ccnlp.privacy.hits import Hit
 from ccnlp.privacy.context import Context, announced
+from ccnlp.privacy.hits import Hit
 
 _EMAIL: Final = re.compile(
-    r"[A-Z0-9][A-Z0-9._%+\-]{0,63} ?@ ?(?:[A-Z0-9](?:[A-Z0-9\-]{0,62}[A-Z0-9])?\.)+[A-Z]{2,12}(?![A-Z0-9])"
+    r"[A-Z0-9][A-Z0-9._%+\-]{0,63} ?@ "
+    r"?(?:[A-Z0-9](?:[A-Z0-9\-]{0,62}[A-Z0-9])?\.)+[A-Z]{2,12}(?![A-Z0-9])"
 )
 _SPOKEN_EMAIL: Final = re.compile(
-    r"[A-Z0-9](?: ?[A-Z0-9._\-]| ?(?:下划线|下劃線|点|點|杠|横杠|减号)){1,40}? ?(?:@|艾特|小老鼠|AT|圈A|爱特) ?"
-    r"(?:QQ|163|126|139|189|SINA|SOHU|GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|FOXMAIL|ALIYUN|1 ?6 ?3|1 ?2 ?6|1 ?3 ?9|1 ?8 ?9|G ?MAIL|[A-Z]{2,20})"
+    r"[A-Z0-9](?: ?[A-Z0-9._\-]| ?(?:下划线|下劃線|点|點|杠|横杠|减号)){1,40}? ?(?:@|艾特|"
+    r"小老鼠|AT|圈A|爱特) ?"
+    r"(?:QQ|163|126|139|189|SINA|SOHU|GMAIL|YAHOO|HOTMAIL|OUTLOOK|ICLOUD|FOXMAIL|ALIYUN|1 "
+    r"?6 ?3|1 ?2 ?6|1 ?3 ?9|1 ?8 ?9|G ?MAIL|[A-Z]{2,20})"
     r" ?(?:点|點|\.) ?(?:COM|CN|NET|ORG|TW|HK|EDU|考姆|康姆|C O M)(?: ?(?:点|點|\.) ?(?:CN|TW|HK))?"
 )
 _ROLE_MAIL: Final = re.compile(
-    r"(?:SERVICE|SUPPORT|HELP|INFO|NO-?_?REPLY|KEFU|CS|ADMIN|SALES|CONTACT|HR|HELLO|TOUSU|COMPLAINTS?|CARE|VIP|FEEDBACK|OFFICE|CUSTOMER\w*|CLAIMS?|INVOICE|FAPIAO|SECURITY|PRIVACY|MARKETING|CAIWU|GONGSHI|PRESS|MEDIA|PR|NEWS|JOBS?|BUSINESS|LEGAL|FAWU)\d{0,3}[._\-@ ]"
+    r"(?:SERVICE|SUPPORT|HELP|INFO|NO-?_?REPLY|KEFU|CS|ADMIN|SALES|CONTACT|HR|HELLO|TOUSU|"
+    r"COMPLAINTS?|CARE|VIP|FEEDBACK|OFFICE|CUSTOMER\w*|CLAIMS?|INVOICE|FAPIAO|SECURITY|"
+    r"PRIVACY|MARKETING|CAIWU|GONGSHI|PRESS|MEDIA|PR|NEWS|JOBS?|BUSINESS|LEGAL|FAWU)\d{0,3}[._\-@ ]"
 )
 _PROVINCE: Final = (
     "京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊使领領"
 )
 _PLATE: Final = re.compile(
-    f"[{_PROVINCE}] ?[A-Z][ ·•・.\\-—]{{0,2}}(?:[A-HJ-NP-Z0-9][ ,，]?){{4,5}}[A-HJ-NP-Z0-9挂学警港澳掛學](?![A-Z0-9])"
+    f"[{_PROVINCE}] ?[A-Z][ ·•・.\\-—]{{0,2}}(?:[A-HJ-NP-Z0-9][ "
+    f",，]?){{4,5}}[A-HJ-NP-Z0-9挂学警港澳掛學](?![A-Z0-9])"
 )
 _TW_PLATE: Final = re.compile(
-    r"(?<![A-Z0-9])(?:[A-Z](?:[ -]?[A-Z]){1,2}[ -]{0,2}\d(?:[ ,，]?\d){3}|\d(?: ?\d){3}[ -]?[A-Z] ?[A-Z]"
+    r"(?<![A-Z0-9])(?:[A-Z](?:[ -]?[A-Z]){1,2}[ -]{0,2}\d(?:[ ,，]?\d){3}|\d(?: "
+    r"?\d){3}[ -]?[A-Z] ?[A-Z]"
     r"|[A-Z]{3}-?\d{3}|\d{3}-?[A-Z]{3}|[A-Z]{2}-?\d{2}|[A-Z]{1,2} ?\d{1,4})(?![A-Z0-9-])"
 )
 _TOKEN: Final = re.compile(
-    r"(?<![A-Z0-9_.\-@])[A-Z0-9]+(?:(?:[-_/]{1,2}|(?<=[A-Z])[ ](?=[A-Z] |[A-Z]?\d))[A-Z0-9]+)*(?![A-Z0-9@])"
+    r"(?<![A-Z0-9_.\-@])[A-Z0-9]+(?:(?:[-_/]{1,2}|(?<=[A-Z])[ ](?=[A-Z] |"
+    r"[A-Z]?\d))[A-Z0-9]+)*(?![A-Z0-9@])"
 )
 _GROUP: Final = re.compile(r"[ ,，]\d{2,8}(?![\dA-Z十百千万年月号])")
 _PNR: Final = re.compile(r"(?=[A-Z]*\d)[A-Z0-9]{6}|[A-Z]{6}")
@@ -42,10 +50,12 @@ _HANDLE: Final = re.compile(
     r"@?[A-Z0-9](?:[A-Z0-9_.\-]| ?(?:下划线|下横线|横杠|减号|杠|点) ?){3,29}(?<=[A-Z0-9_\-])"
 )
 _TO_HANDLE: Final = re.compile(
-    r"(?:号码|账号|号|ID|是|为|我|就|的|搜索?|小写的?|大写的?|加|这个|吧|呢|报1下|也|留1个|留|1个|[:：\s,，、（(「~～]){0,8}"
+    r"(?:号码|账号|号|ID|是|为|我|就|的|搜索?|小写的?|大写的?|加|这个|吧|呢|报1下|也|留1个|"
+    r"留|1个|[:：\s,，、（(「~～]){0,8}"
 )
 _ADD_ME: Final = re.compile(
-    r"加(?:1下)?(?:我|你|您|他)?(?:的)?(?:们|私人|个人|好友|企微以外的个人)?(?:号|V|微)?[:：\s]{0,3}"
+    r"加(?:1下)?(?:我|你|您|他)?(?:的)?(?:们|私人|个人|好友|企微以外的个人)?(?:号|V|"
+    r"微)?[:：\s]{0,3}"
 )
 _OFFICIAL: Final = re.compile("客服|关注|官方|公众")
 _SIZE: Final = re.compile(r"\d+(?:KB|MB|GB|TB|K|M|G|CM|MM|KG|ML|W|V|P)")
@@ -71,7 +81,8 @@ _SECRET: Final = re.compile(r"[!-~]{4,24}")
 _SPELLED: Final = re.compile(r"(?:(?:大写|小写)的?[ ]?[A-Z][ ,，]?){1,8}(?:\d[ ,，]?){2,12}")
 _CHARS: Final = re.compile(r"[^。！？!?；;\n!-~]{0,14}")
 _URL: Final = re.compile(
-    r"(?:HTTPS?://|WWW\.)[!-~]+|(?<![A-Z0-9@.])(?:[A-Z0-9\-]+\.)+(?:COM|CN|NET|TW|HK|ORG)(?:/[!-~]*)?"
+    r"(?:HTTPS?://|WWW\.)[!-~]+|(?<![A-Z0-9@.])(?:[A-Z0-9\-]+\.)+(?:COM|CN|NET|TW|HK|"
+    r"ORG)(?:/[!-~]*)?"
 )
 
 

@@ -1,6 +1,6 @@
 """Digits as people write and say them, with a true way back to the text.
 
-A phone number in service text may be ``13800138000``, ``１３８ 0013 8000``, ``幺三八零零幺三八零零零``,
+A phone number in service text may be ``13800138000``, ``１３８ 0013 8000``, 幺三八零零幺三八零零零,
 "一三八 嗯 两个零 一三八 三个零" or "double 8". :func:`digit_runs` finds every such run and answers
 its plain digits together with the place of each digit in the ORIGINAL text, so that whatever is
 recognised in the digits can be pointed at exactly.
@@ -89,13 +89,17 @@ _W: Final = "".join(_LOOSE)
 _HAN_DIGITS: Final = frozenset("".join(_STRONG.values()))
 #: What may stand between two digits of one number: blanks, dashes, pauses, key-cap marks.
 _GAP: Final = (
-    "(?:[ \\t\u3000\u00a0\u200b\u200c\u200d\ufe0f\u20e3\\-\u2010-\u2015\u2212_.·・,，、。…~～()（）]{1,3}"
+    "(?:[ "
+    "\\t\u3000\u00a0\u200b\u200c\u200d\ufe0f\u20e3\\-\u2010-\u2015\u2212_.·・,，、。…~～()"
+    "（）]{1,3}"
     "|[ ,，、。]{0,2}(?:嗯|呃|额|啊|哦|唔|诶|那个|那個|然后|然後|再来|再來|接着是?|后面是?|後面是?)"
     "{1,2}[ ,，、。]{0,2})"
 )
 _REPEAT: Final = (
-    f"(?:(?:连续|連續|连着|連著|一共|总共)?的?[2-9２-９二两兩三四五六七八九] ?[个個](?:连续|連續|连着|連著)?的? ?[{_D}](?![个個])"
-    f"|(?i:double|triple|双|雙)[ -]?(?:[{_D}]|(?i:zero|oh|one|two|three|four|five|six|seven|eight|nine)))"
+    f"(?:(?:连续|連續|连着|連著|一共|总共)?的?[2-9２-９二两兩三四五六七八九] ?[个個](?:连续|"
+    f"連續|连着|連著)?的? ?[{_D}](?![个個])"
+    f"|(?i:double|triple|双|雙)[ -]?(?:[{_D}]|(?i:zero|oh|one|two|three|four|five|six|seven|"
+    f"eight|nine)))"
 )
 _UNIT: Final = f"(?:{_REPEAT}|[{_D}])"
 _WORD: Final = "(?i:zero|one|two|three|four|five|six|seven|eight|nine)(?![a-zA-Z])"
