@@ -85,8 +85,8 @@ class Engine:
                     observed += found
                 observed += analyser.finish(state)
             offset += len(conversation)
-            folded = [view.normal.text for view in conversation]
-            assessments.append(self.assess(transcript, folded, self.sort_signals(observed)))
+            words = [view.words or () for view in conversation]
+            assessments.append(self.assess(transcript, words, self.sort_signals(observed)))
         return assessments
 
     def session(self, transcript: Transcript) -> "Session":
@@ -128,13 +128,14 @@ class Engine:
             not_evaluated=self.not_evaluated,
         )
 
-    def assess(self, transcript: Transcript, folded: Sequence[str], signals: Signals) -> Assessment:
+    def assess(
+        self, transcript: Transcript, words: Sequence[Sequence[str]], signals: Signals
+    ) -> Assessment:
         """Score what was seen: pure, and cheap beside the analysis.
 
-        ``folded`` holds the normalised text of each turn.
+        ``words`` holds the words of each turn's normalised text.
         """
         card = self._cards.get(transcript.customer_tier or "default", self._cards["default"])
-        words = segment_lines(folded)
         return Assessment(
             conversation_id=transcript.conversation_id,
             provenance=Provenance(
@@ -170,7 +171,7 @@ class Session:
         self._states: list[Any] = [a.start() for a in analysers]
         self._observed: list[Observation] = []
         self._turns: list[Turn] = []
-        self._folded: list[str] = []
+        self._words: list[Sequence[str]] = []
         self._last: TurnView | None = None
         self._about = msgspec.structs.replace(transcript, turns=())
         for turn in transcript.turns:
@@ -179,9 +180,10 @@ class Session:
     def push(self, turn: Turn) -> list[Observation]:
         """Take one turn; answer what it brought to light."""
         normal = normalise_many([turn.text])[0]
-        view = TurnView(len(self._turns), turn, self._about.channel, normal, self._last)
+        (words,) = segment_lines([normal.text])
+        view = TurnView(len(self._turns), turn, self._about.channel, normal, self._last, words)
         self._turns.append(turn)
-        self._folded.append(normal.text)
+        self._words.append(words)
         self._last = view
         new: list[Observation] = []
         for place, analyser in enumerate(self._analysers):
@@ -198,17 +200,19 @@ class Session:
             observed += analyser.finish(state)
         transcript = msgspec.structs.replace(self._about, turns=tuple(self._turns))
         signals = self._engine.sort_signals(observed)
-        return self._engine.assess(transcript, self._folded, signals)
+        return self._engine.assess(transcript, self._words, signals)
 
 
 def _views(transcripts: Sequence[Transcript]) -> list[list[TurnView]]:
-    normals = iter(normalise_many([t.text for c in transcripts for t in c.turns]))
+    normals = normalise_many([t.text for c in transcripts for t in c.turns])
+    seen = zip(normals, segment_lines([n.text for n in normals]), strict=True)
     answer = []
     for transcript in transcripts:
         views: list[TurnView] = []
         previous: TurnView | None = None
         for index, turn in enumerate(transcript.turns):
-            previous = TurnView(index, turn, transcript.channel, next(normals), previous)
+            normal, words = next(seen)
+            previous = TurnView(index, turn, transcript.channel, normal, previous, words)
             views.append(previous)
         answer.append(views)
     return answer

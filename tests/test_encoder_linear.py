@@ -71,14 +71,14 @@ def test_probabilities_are_the_same_to_the_bit_alone_and_among_others(texts: lis
 @settings(deadline=None)
 @given(text=rough_text.filter(bool), label=st.integers(0, 11))
 def test_the_telling_span_lies_inside_and_is_not_empty(text: str, label: int) -> None:
-    start, end = MODEL.telling_span(MODEL.heads["customer_findings"], label, text)
+    start, end = MODEL.telling_spans(MODEL.heads["customer_findings"], [label], [text])[0]
     assert 0 <= start < end <= len(text)
 
 
 def test_the_telling_span_is_where_the_threat_is() -> None:
     head = MODEL.heads["customer_findings"]
     text = "这个事情我已经说得很清楚了反正我找律师去法院起诉你们今天就先这样吧"
-    start, end = MODEL.telling_span(head, head.labels.index("legal_threat"), text)
+    start, end = MODEL.telling_spans(head, [head.labels.index("legal_threat")], [text])[0]
     assert "起诉" in text[start:end]
     assert end - start < len(text) / 2
 

@@ -167,5 +167,5 @@ def test_frequencies_leave_out_signs_and_numbers():
 
 @given(lines=st.lists(rough_text, max_size=5))
 def test_lines_are_cut_together_as_alone(lines: list[str]) -> None:
-    lines = [normalise(line).text.replace("\n", " ") for line in lines]
+    lines = [normalise(line).text.replace("\n", " ").replace("\r", " ") for line in lines]
     assert segment_lines(lines) == [segment(line) for line in lines]

@@ -32,6 +32,8 @@ class TurnView(msgspec.Struct, frozen=True):
     normal: Normal
     #: The view of the turn before; ``None`` at the first.
     previous: "TurnView | None" = None
+    #: The words of the normalised text, in order; ``None``: not segmented.
+    words: Sequence[str] | None = None
 
 
 class Analyser(Protocol):

@@ -24,6 +24,7 @@ class PhraseAnalyser:
             [view.normal for view in views],
             [view.turn.speaker for view in views],
             [view.channel for view in views],
+            [view.words for view in views],
         )
 
     def start(self) -> State:

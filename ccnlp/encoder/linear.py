@@ -22,6 +22,7 @@ from ccnlp.errors import UnavailableError
 
 #: Speakers in the order of the bias rows.
 SPEAKER_ROWS = ("customer", "agent", "bot", "system")
+_SPEAKER_ROW = {speaker: row for row, speaker in enumerate(SPEAKER_ROWS)}
 
 
 class LinearHead(msgspec.Struct, frozen=True):
@@ -74,29 +75,40 @@ class LinearModel(msgspec.Struct, frozen=True):
         root = np.sqrt(grams.counts)[:, None]
         turn = _summed(grams, self.weights)[: len(speakers)] / root[: len(speakers)]
         past = _summed(grams, self.context)[list(before)] / root[list(before)]
-        rows = [SPEAKER_ROWS.index(s) for s in speakers]
+        rows = [_SPEAKER_ROW[s] for s in speakers]
         answer = {}
         for name, head in self.heads.items():
             scores = (turn[:, head.columns] + past[:, head.columns]) * head.unit + head.bias[rows]
             answer[name] = _link(head, scores * head.calibration[0] + head.calibration[1])
         return answer
 
-    def telling_span(self, head: LinearHead, label: int, text: str) -> tuple[int, int]:
-        """The stretch of ``text`` that speaks most for a label: ``(start, end)``, not empty.
+    def telling_spans(
+        self, head: LinearHead, labels: Sequence[int], texts: Sequence[str]
+    ) -> list[tuple[int, int]]:
+        """The stretch of each text that speaks most for its label: ``(start, end)``, not empty.
 
         Each n-gram shares its weight among its characters, less the mean of all, so that only
         what stands out counts; the stretch with the largest sum is found by Kadane's method.
+        ``texts`` are not empty.
         """
-        grams = self.grams([text])
-        share = self.weights[grams.rows, head.columns.start + label] / grams.sizes
-        shares = np.zeros(len(text) + self.longest + 1)  # the separators stand at both ends
+        if not texts:
+            return []
+        grams = self.grams(texts)
+        column = head.columns.start + np.repeat(labels, grams.counts)
+        share = self.weights[grams.rows, column] / grams.sizes
+        # texts stand one behind the other, a separator between them and one at both ends
+        shares = np.zeros(sum(map(len, texts)) + len(texts) + self.longest)
         for offset in range(self.longest):
             reached = grams.sizes > offset
             shares += np.bincount(
                 grams.places[reached] + offset, share[reached], minlength=len(shares)
             )
-        inner = shares[1 : len(text) + 1]
-        return _largest_stretch(inner - max(inner.mean(), 0.0))
+        spans, at = [], 1
+        for text in texts:
+            inner = shares[at : at + len(text)]
+            spans.append(_largest_stretch(inner - max(inner.mean(), 0.0)))
+            at += len(text) + 1
+        return spans
 
 
 class _View(Protocol):

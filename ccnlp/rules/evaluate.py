@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping, Sequence
 from ccnlp.rules.model import Hit, Rule
 from ccnlp.text.matcher import Found, Phrases, Scanner, SpanList
 from ccnlp.text.scope import scope_of
-from ccnlp.text.segment import lazy_boundaries
+from ccnlp.text.segment import edges, lazy_boundaries
 from ccnlp.text.sound import plausible
 
 
@@ -13,23 +13,32 @@ class TurnText:
     """A view of a turn with the phrases found in it; settles their edges, each once.
 
     ``scanned`` are the phrases that the scan looked for: those not found are not there. Others
-    are looked up when asked for.
+    are looked up when asked for. ``words`` of the text are cut at the first need, if not given.
     """
 
-    __slots__ = ("_boundaries", "_phrases", "_scanned", "_spans", "found", "text")
+    __slots__ = ("_boundaries", "_phrases", "_scanned", "_spans", "_words", "found", "text")
 
-    def __init__(self, text: str, found: Found, scanned: Container[int], phrases: Phrases) -> None:
+    def __init__(
+        self,
+        text: str,
+        found: Found,
+        scanned: Container[int],
+        phrases: Phrases,
+        words: Sequence[str] | None = None,
+    ) -> None:
         self.text = text
         self.found = found
         self._scanned = scanned
         self._phrases = phrases
+        self._words = words
         self._spans: dict[int, SpanList] = {}
         self._boundaries: Container[int] | None = None
 
     def boundaries(self) -> Container[int]:
         """Word boundaries, cut where they are asked for."""
         if self._boundaries is None:
-            self._boundaries = lazy_boundaries(self.text)
+            words = self._words
+            self._boundaries = lazy_boundaries(self.text) if words is None else edges(words)
         return self._boundaries
 
     def scan(self, scanner: Scanner) -> Container[int]:

@@ -68,7 +68,7 @@ class Fold:
         """Take one turn; the answers may belong to earlier turns."""
         spoken = {**state.spoken, turn.speaker: state.spoken.get(turn.speaker, 0) + 1}
         if found is None and not state.pending:
-            return msgspec.structs.replace(state, turns=index + 1, spoken=spoken), []
+            return State(index + 1, spoken, state.seen, state.counted), []
         counted = state.counted
         answers: list[Answer] = []
         pending: list[Pending] = []
@@ -227,8 +227,11 @@ def join(answers: Iterable[Answer]) -> list[Observed]:
 
     A suppressed finding stays only where none that counts overlaps it.
     """
+    ordered = [observed for _, observed in answers]
+    if len(ordered) < 2:
+        return ordered
     kept: list[Observed] = []
-    ordered = sorted((observed for _, observed in answers), key=_group)
+    ordered.sort(key=_group)
     for _, group in itertools.groupby(ordered, key=_group):
         best: list[Observed] = []
         for one in sorted(group, key=_rank):

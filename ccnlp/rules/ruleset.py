@@ -114,10 +114,15 @@ class RuleSet:
         return scanner
 
     def find(
-        self, normals: Sequence[Normal], speakers: Sequence[str], channels: Sequence[str]
+        self,
+        normals: Sequence[Normal],
+        speakers: Sequence[str],
+        channels: Sequence[str],
+        words: Sequence[Sequence[str] | None] | None = None,
     ) -> list[TurnHits | None]:
         """What the rules find in each turn by itself, in order; ``None``: nothing.
 
+        ``words`` of each turn are cut where they are needed, unless they are given.
         Anchors and positions in the conversation are not looked at: see ``fold``.
         """
         # turns that say the same are looked at once
@@ -129,13 +134,15 @@ class RuleSet:
         results: list[TurnHits | None] = [None] * len(normals)
         for (speaker, channel), places in kinds.items():
             group = self._group(speaker, channel)
-            self._find_kind(group, normals, list(places.values()), channel == "voice", results)
+            own = list(places.values())
+            self._find_kind(group, normals, words, own, channel == "voice", results)
         return [results[place] for place in first]
 
     def _find_kind(
         self,
         group: _Group,
         normals: Sequence[Normal],
+        words: Sequence[Sequence[str] | None] | None,
         places: Sequence[int],
         by_sound: bool,
         results: list[TurnHits | None],
@@ -150,7 +157,8 @@ class RuleSet:
             written = found[number]
             if written is None and number not in heard:
                 continue
-            turn = TurnText(texts[number], written or {}, group.phrases, self.reader)
+            cut = words[place] if words is not None and view is None else None
+            turn = TurnText(texts[number], written or {}, group.phrases, self.reader, cut)
             if written:
                 more = self._judge(turn, group)
                 if more is not None:

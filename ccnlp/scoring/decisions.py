@@ -87,20 +87,20 @@ def decide_handoff(spec: HandoffSpec, transcript: Transcript, signals: Signals) 
     for finding in signals.findings:
         if finding.confidence >= spec.minimum_confidence:
             by_turn.setdefault(finding.turn, []).append(finding.category)
-    acts: dict[int, set[str]] = {}
-    for act in signals.acts:
-        acts.setdefault(act.turn, set()).add(act.act)
+    failing = {act.turn for act in signals.acts if act.act in spec.bot_failure_acts}
+    in_need = {act.turn for act in signals.acts if act.act in spec.vulnerable_acts}
     emotions = {e.turn: e for e in signals.emotions}
+    nothing: list[str] = []
     angry = failures = 0
     vulnerable = False
     served_by = "agent"
     for index, turn in enumerate(transcript.turns):
         if turn.speaker in ("agent", "bot"):
             served_by = turn.speaker
-        here = by_turn.get(index, [])
-        failed = bool(acts.get(index, set()) & set(spec.bot_failure_acts))
-        if turn.speaker == "bot":
-            failed = failed or bool(set(here) & set(spec.bot_failure_categories))
+        here = by_turn.get(index, nothing)
+        failed = index in failing
+        if turn.speaker == "bot" and here:
+            failed = failed or not set(spec.bot_failure_categories).isdisjoint(here)
         failures += failed and served_by == "bot"
         if turn.speaker != "customer":
             continue
@@ -109,15 +109,12 @@ def decide_handoff(spec: HandoffSpec, transcript: Transcript, signals: Signals) 
         if emotion and feeling == "angry" and emotion.probability >= spec.angry_probability:
             angry += 1
         vulnerable = vulnerable or "vulnerable_customer" in here
-        coping = feeling not in spec.vulnerable_emotions and not (
-            acts.get(index, set()) & set(spec.vulnerable_acts)
-        )
-        reasons = [c for c in spec.at_once if c in here]
+        reasons = [c for c in spec.at_once if c in here] if here else []
         if served_by == "bot" and failures >= spec.bot_failures:
             reasons.append("bot_failed")
         if angry >= spec.angry_turns:
             reasons.append("anger")
-        if vulnerable and not coping:
+        if vulnerable and (feeling in spec.vulnerable_emotions or index in in_need):
             reasons.append("vulnerable_customer")
         if reasons:
             return Handoff(

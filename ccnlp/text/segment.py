@@ -13,6 +13,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -77,51 +78,66 @@ class Segmenter:
     def segment(self, text: str) -> list[str]:
         """The words of ``text`` in order; joined they are ``text`` again."""
         folded = fold_script(text)
-        words: list[str] = self._jieba.cut(folded)
-        if _JOINED.search(folded) is not None:
-            words = self._split_joined(words)
-        if folded == text:
-            return words
-        result, at = [], 0
-        for word in words:
-            result.append(text[at : at + len(word)])
-            at += len(word)
-        return result
+        words = self._cut(folded)
+        return words if folded == text else _as_written(words, text)
 
     def segment_lines(self, lines: Sequence[str]) -> list[list[str]]:
         """The words of each line, as ``segment`` gives them, in one call.
 
         Lines hold no line break; one in a line is taken for a blank.
         """
-        joined = "\n".join(line.replace("\n", " ") if "\n" in line else line for line in lines)
-        result: list[list[str]] = [[]]
-        for word in self.segment(joined):
-            if word == "\n":
-                result.append([])
-            else:
-                result[-1].append(word)
-        return result if lines else []
+        if not lines:
+            return []
+        lines = [line.replace("\r", " ").replace("\n", " ") for line in lines]
+        joined = "\n".join(lines)
+        folded = fold_script(joined)
+        words = self._cut(folded)
+        words.append("\n")
+        result, first, at = [], 0, 0
+        for line in lines:
+            last = words.index("\n", first)
+            own = words[first:last]
+            if folded is not joined and not folded.startswith(line, at):
+                own = _as_written(own, line)
+            result.append(own)
+            first = last + 1
+            at += len(line) + 1
+        return result
 
     def boundaries(self, text: str) -> frozenset[int]:
         """Offsets at which a word begins or ends, 0 and ``len(text)`` among them."""
-        folded = fold_script(text)
-        words = self._jieba.cut(folded)
-        if _JOINED.search(folded) is not None:
-            words = self._split_joined(words)
-        ends, at = [0], 0
-        for word in words:
-            at += len(word)
-            ends.append(at)
-        return frozenset(ends)
+        return edges(self.segment(text))
+
+    def _cut(self, folded: str) -> list[str]:
+        words: list[str] = self._jieba.cut(folded)
+        return words if _JOINED.search(folded) is None else self._split_joined(words)
 
     def _split_joined(self, words: list[str]) -> list[str]:
         result = []
         for word in words:
-            if len(word) == 1 or _SIGNS.search(word) is None or self._jieba.has_word(word):
+            # words that mix scripts are the dictionary's own
+            if len(word) == 1 or not word.isascii() or not self._is_joined(word):
                 result.append(word)
             else:
                 result.extend(part for part in _JIEBA_SKIP.split(word) if part)
         return result
+
+    def _is_joined(self, word: str) -> bool:
+        return _SIGNS.search(word) is not None and not self._jieba.has_word(word)
+
+
+def _as_written(words: Iterable[str], text: str) -> list[str]:
+    """The pieces of ``text`` that are as long as ``words``."""
+    result, at = [], 0
+    for word in words:
+        result.append(text[at : at + len(word)])
+        at += len(word)
+    return result
+
+
+def edges(words: Iterable[str]) -> frozenset[int]:
+    """Offsets at which one of ``words`` begins or ends, 0 and the end of the last among them."""
+    return frozenset(accumulate(map(len, words), initial=0))
 
 
 class LazyBoundaries:
