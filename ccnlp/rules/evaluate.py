@@ -53,15 +53,16 @@ class TurnText:
         """The true spans of a phrase."""
         known = self._spans.get(phrase)
         if known is None:
-            known = self._settle(phrase, self.text)
-            self._spans[phrase] = known
+            known = self._spans[phrase] = self._settle(phrase, self.text)
         return known
 
     def _settle(self, phrase: int, text: str) -> SpanList:
         spans = self.found.get(phrase)
         if spans is None:
-            spans = [] if phrase in self._scanned else self._phrases.look_up(phrase, text)
-        return self._phrases.keep(phrase, spans, text, self.boundaries) if spans else spans
+            if phrase in self._scanned:
+                return []
+            spans = self._phrases.look_up(phrase, text)
+        return self._phrases.keep(phrase, spans, text, self.boundaries)
 
 
 class HeardText(TurnText):

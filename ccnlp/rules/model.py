@@ -115,7 +115,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Hit(msgspec.Struct, frozen=True):
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """A rule found in one turn, offsets in the original text; anchors are not looked at yet."""
 
     rule: int
@@ -128,7 +128,7 @@ class Hit(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-class TurnHits(msgspec.Struct, frozen=True):
+class TurnHits(msgspec.Struct, frozen=True, gc=False):
     """All that the rules find in one turn by itself."""
 
     hits: tuple[Hit, ...]
