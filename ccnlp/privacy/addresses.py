@@ -139,7 +139,7 @@ def _judge(
         return None
     if (
         parts == 1
-        and unit == "号"
+        and unit in ("号", "号楼")
         and re.match(
             r"[ ]?(?:线|店|楼梯|出口|机|文件|早|晚|上|下|前|之前|开|到|那|的|左右|或|,|，|[0-9])",
             folded[end : end + 3],

@@ -261,6 +261,8 @@ class Names:
                 alone = match.end() - begin <= 4
                 need = ASKED if alone else HINTED if start and begin == start else CUED
                 end = self._shape.end(plain, begin, need=need)
+                if end and alone and end < match.end():
+                    end = self._shape.end(plain, begin, need=HINTED)
                 if end and (end <= match.end()) and (alone or start == 0 or end == match.end()):
                     yield Hit("name", begin, end, 0.88, "name:asked")
                     break

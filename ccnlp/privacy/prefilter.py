@@ -61,7 +61,7 @@ _CANTONESE: Final = re.compile("[嘅嗰冇佢哋喺咗嚟畀俾咁啲㗎唔搵]"
 _WORDY: Final = _DIGIT | _LATIN | _OTHER
 #: Fewer digits in a row are looked at only where a word calls for it.
 _LEAST: Final = 5
-#: A word -> the part it calls for, and how far behind it a character of _NEEDS must stand.
+#: A word -> the part it calls for, and how near it digits, letters or units must stand.
 _WORDS: Final = (
     (Part.NUMBER, 0, "double triple 双 zero one two three four five six seven eight nine "
     "个零 个一 个幺 个二 个三 个四 个五 个六 个七 个八 个九 个0 个1 个2 个3 个4 个5 个6 个7 "
@@ -115,6 +115,8 @@ class Prefilter:
         for cue, kind in lexicon.cue_kinds.items():
             if kind == "name":
                 words.setdefault(cue, {})[Part.NAME] = 12
+            elif kind in ("order_id", "household", "booking"):
+                words.setdefault(cue, {})[Part.NUMBER] = 16
         self._words = tuple(tuple(calls.items()) for calls in words.values())
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(
             list(words), daachorse.MATCH_KIND_LEFTMOST_LONGEST
@@ -156,11 +158,14 @@ class Prefilter:
         for start, end, which in self._automaton.find(joined):
             for part, reach in self._words[which]:
                 if part == Part.NAME:
-                    if self._name_follows.match(joined, end) is None:
+                    # never beyond the turn: a look must not depend on the neighbours
+                    if self._name_follows.match(joined, end, joined.find("\n", end)) is None:
                         continue
                 elif reach:
+                    low = max(joined.rfind("\n", 0, start) + 1, start - reach)
+                    high = min(joined.find("\n", end), end + reach)
                     needs = _UNIT if part == Part.ADDRESS else _WORDY
-                    if not (kinds[end : end + reach] & needs).any():
+                    if not (kinds[low:high] & needs).any():
                         continue
                 by_word.setdefault(part, []).append(start)
         for pattern in self._names:
@@ -220,7 +225,13 @@ def _by_class(joined: str, kinds: NDArray[np.uint8]) -> list[tuple[int, NDArray[
     counted = (kinds & (_DIGIT | _LATIN | _OTHER)) != 0
     unit = (kinds & _UNIT) != 0
     pairs = np.flatnonzero(counted[:-2] & (unit[1:-1] | unit[2:]))
-    doors = [i for i in pairs.tolist() if _DOOR.search(joined, max(0, i - 12), i + 14)]
+    doors = [
+        i
+        for i in pairs.tolist()
+        if _DOOR.search(
+            joined, max(joined.rfind("\n", 0, i) + 1, i - 12), min(joined.find("\n", i), i + 14)
+        )
+    ]
     dashes = [
         m.start()
         for m in _DASHED.finditer(joined)

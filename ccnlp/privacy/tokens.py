@@ -44,6 +44,7 @@ _TOKEN: Final = re.compile(
     r"[A-Z]?\d))[A-Z0-9]+)*(?![A-Z0-9@])"
 )
 _GROUP: Final = re.compile(r"[ ,，]\d{2,8}(?![\dA-Z十百千万年月号])")
+_SPELLED_PNR: Final = re.compile(r"(?<![A-Z0-9])(?:[A-Z0-9][ ,，]){5}[A-Z0-9](?![A-Z0-9])")
 _PNR: Final = re.compile(r"(?=[A-Z]*\d)[A-Z0-9]{6}|[A-Z]{6}")
 _LEAD: Final = re.compile(r"[^A-Z0-9。！？!?；;\n]{0,8}")
 _HANDLE: Final = re.compile(
@@ -147,6 +148,10 @@ def orders(context: Context) -> Iterator[Hit]:
             end = _spoken_tail(folded, text, match.end())
             if _is_order(folded[at:end], text[at:end], booking=True):
                 yield Hit("order_id", at, end, 0.92, "order:cue")
+    if "booking" in context.expected or any(c.kind == "booking" for c in context.cues):
+        for spelled in _SPELLED_PNR.finditer(folded):
+            if any(c.isdigit() for c in spelled[0]) and any(c.isalpha() for c in spelled[0]):
+                yield Hit("order_id", spelled.start(), spelled.end(), 0.85, "order:spelled")
     if "order_id" in context.expected:
         for match in _TOKEN.finditer(folded):
             kind, direct, _ = announced(context, match.start(), match.end())
