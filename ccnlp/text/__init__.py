@@ -1,1 +1,1 @@
-"""ccnlp.text"""
+"""ccnlp.text."""
