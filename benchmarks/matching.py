@@ -252,7 +252,8 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
-    files = parser.parse_args().files or sorted(asset("data", "sample").glob("**/conversations*.jsonl"))
+    shipped = asset("data", "sample").glob("**/conversations*.jsonl")
+    files = parser.parse_args().files or sorted(shipped)
     turns = read_turns(files)
     time_rules(turns, 2_000)
     time_literals(turns, 10_000)

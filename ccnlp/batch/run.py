@@ -56,6 +56,11 @@ class ScoreJob(msgspec.Struct, frozen=True, kw_only=True):
     store: str | None = None
     #: Column mapping (docs/ingest.md).
     mapping: Path | None = None
+    #: Format and encoding of all inputs; ``None``: each file tells (docs/ingest.md).
+    format: str | None = None
+    encoding: str | None = None
+    #: Exchange customer and agent in all inputs.
+    swap_roles: bool = False
     #: Turns in a chunk, about; at least 1. Results do not depend on it.
     chunk_turns: int = 1000
     #: Worker processes; 1 scores in this process. Results do not depend on it.
@@ -130,7 +135,13 @@ class _Run:
         self._store, self._assessments = store, Assessments(store)
         self._on_progress = on_progress
         mapping = load_mapping(job.mapping) if job.mapping else None
-        self._reading = read(job.inputs, mapping)
+        self._reading = read(
+            job.inputs,
+            mapping,
+            format=job.format,
+            encoding=job.encoding,
+            swap_roles=job.swap_roles,
+        )
         self._lines = PartFile(job.out / "assessments.jsonl")
         self._quarantine = PartFile(job.out / "quarantine.jsonl")
         self._findings = FindingsFile(job.out / "findings.parquet")

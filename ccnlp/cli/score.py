@@ -24,6 +24,15 @@ def score(
     mapping: Annotated[
         Path | None, typer.Option("--mapping", "-m", help="YAML that says what columns hold.")
     ] = None,
+    file_format: Annotated[
+        str | None, typer.Option("--format", help="Format of the inputs; else each file tells.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="Encoding, e.g. gb18030; else recognised.")
+    ] = None,
+    swap_roles: Annotated[
+        bool, typer.Option("--swap-roles", help="Customer and agent are exchanged in the inputs.")
+    ] = False,
     batch: Annotated[
         int, typer.Option("--batch", min=1, help="Turns scored at once, about.")
     ] = 1000,
@@ -53,6 +62,7 @@ def score(
 
     job = ScoreJob(
         inputs=tuple(inputs), out=out, recipe=recipe, store=store, mapping=mapping,
+        format=file_format, encoding=encoding, swap_roles=swap_roles,
         chunk_turns=batch, jobs=jobs,
     )  # fmt: skip
     with _progress(quiet or as_json or in_ci() or not sys.stderr.isatty()) as on_progress:
