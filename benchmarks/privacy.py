@@ -75,6 +75,29 @@ def speed(thread: Thread, conversations: list[Turns]) -> None:
         print(f"{name:18} {rate:7.2f} M characters/s   {seconds / base:5.1f} x normalising")
 
 
+def growth(thread: Thread) -> None:
+    """Prints how time grows with hostile texts, four times as long: 4 is linear."""
+    worst = (0.0, "")
+    for unit in (
+        "1 ",
+        "12-",
+        "1.",
+        "1嗯",
+        "两个",
+        "叫王",
+        "王小明 ",
+        "路1号",
+        "加v a",
+        "a艾特b点",
+        " 1栋",
+    ):
+        short, long = ((unit * size)[:size] for size in (2_000, 8_000))
+        base = _best(lambda text=short: thread.conversation([("customer", text)]))
+        grown = _best(lambda text=long: thread.conversation([("customer", text)]))
+        worst = max(worst, (grown / base, unit))
+    print(f"{'hostile texts':18} x 4 takes at most x {worst[0]:.1f} the time ({worst[1]!r})")
+
+
 def _best(work: Callable[[], object], rounds: int = 3) -> float:
     """Least processor seconds of a few rounds."""
     times = []
@@ -110,6 +133,7 @@ def main() -> None:
     given = parser.parse_args()
     thread = Thread(Recogniser())
     speed(thread, _conversations(given.transcripts))
+    growth(thread)
     recall(thread, given.forms, given.seed)
     false_rate(thread, given.forms, given.seed)
 

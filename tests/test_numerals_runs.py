@@ -23,7 +23,8 @@ from ccnlp.text.numerals import digit_runs, digits_of, fold, is_digit
         ("Double eight 九", "889"),
         ("one three eight", "138"),
         ("两零二六", "2026"),
-        ("么三八零零么三八零零零", "3800138000"),  # 么 only between two digits
+        ("么三八零零么三八零零零", "13800138000"),
+        ("什么三八", "38"),
         ("一么三八", "1138"),
         ("幺三八拐拐勾勾", "1387799"),
         ("1️⃣3️⃣8️⃣", "138"),

@@ -1,5 +1,7 @@
 """What speaks for a type around a number: words of the turn, and what was asked for before."""
 
+import bisect
+import operator
 import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -41,28 +43,29 @@ class Announced(NamedTuple):
     distance: int
 
 
+_start: Final = operator.attrgetter("start")
+_end: Final = operator.attrgetter("end")
 NOTHING: Final = Announced("", False, _REACH + 1)
 
 
 def announced(context: Context, start: int, end: int) -> Announced:
     """The nearest cue before what stands at ``start``, else the one that follows ``end``."""
-    best: Cue | None = None
-    for cue in context.cues:
-        if cue.end > start:
-            break
-        best = cue
-    if best is not None and start - best.end <= _REACH:
-        direct = _DIRECT.fullmatch(context.folded, best.end, start) is not None
-        return Announced(best.kind, direct, start - best.end)
-    for cue in context.cues:
-        if cue.start >= end:
-            if (
-                cue.start - end <= 6
-                and not cue.kind.startswith("not_")
-                and _POINTING.fullmatch(context.folded, end, cue.start)
-            ):
-                return Announced(cue.kind, True, cue.start - end)
-            break
+    cues = context.cues
+    place = bisect.bisect_right(cues, start, key=_end)
+    if place:
+        best = cues[place - 1]
+        if start - best.end <= _REACH:
+            direct = _DIRECT.fullmatch(context.folded, best.end, start) is not None
+            return Announced(best.kind, direct, start - best.end)
+    place = bisect.bisect_left(cues, end, lo=place, key=_start)
+    if place < len(cues):
+        cue = cues[place]
+        if (
+            cue.start - end <= 6
+            and not cue.kind.startswith("not_")
+            and _POINTING.fullmatch(context.folded, end, cue.start)
+        ):
+            return Announced(cue.kind, True, cue.start - end)
     return NOTHING
 
 
@@ -76,4 +79,11 @@ def in_traditional(context: Context) -> bool:
 
 def said_before(context: Context, kind: str, start: int, *, reach: int) -> bool:
     """Whether a cue of ``kind`` stands at most ``reach`` characters before ``start``."""
-    return any(cue.kind == kind and 0 <= start - cue.end <= reach for cue in context.cues)
+    cues = context.cues
+    first = bisect.bisect_left(cues, start - reach, key=_end)
+    for cue in cues[first : first + reach + 1]:
+        if cue.end > start:
+            return False
+        if cue.kind == kind:
+            return True
+    return False

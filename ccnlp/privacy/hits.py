@@ -36,7 +36,9 @@ def settle(hits: Iterable[Hit]) -> list[Hit]:
     if len(hits) < 2:
         return hits
     taken: list[Hit] = []
+    used = bytearray(max(hit.end for hit in hits))
     for hit in sorted(hits, key=lambda h: (-h.confidence, _RANK[h.type], h.start - h.end)):
-        if all(hit.end <= other.start or other.end <= hit.start for other in taken):
+        if not any(used[hit.start : hit.end]):
+            used[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             taken.append(hit)
     return sorted(taken, key=lambda h: h.start)

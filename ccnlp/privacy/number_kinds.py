@@ -36,6 +36,8 @@ class Window(NamedTuple):
     amount: bool
     #: An X follows.
     x_follows: bool
+    #: Where groups begin inside the window.
+    cuts: tuple[int, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -151,7 +153,7 @@ def _telephone(w: Window) -> Kind | None:
     if w.amount or _SERVICE.fullmatch(digits) or cue.kind == "not_company":
         return None
     phone = w.speaks("mobile", "landline")
-    cuts = [g - w.first for g in w.run.groups if w.first < g < w.last]
+    cuts = [cut - w.first for cut in w.cuts]
     split = any(cut in (2, 3, 4) for cut in cuts)
     if _LANDLINE.fullmatch(digits) and (phone or (split and cuts[0] in (2, 3, 4))):
         if size < 11 and cuts and cuts[0] == 4:

@@ -74,6 +74,7 @@ def numbers(run: DigitRun, context: Context) -> list[Hit]:
                 context,
                 amount and last == count,
                 bool(end_x),
+                tuple(bounds[left + 1 : right]),
             )
             kind = judge(window)
             if kind is not None:
@@ -82,9 +83,11 @@ def numbers(run: DigitRun, context: Context) -> list[Hit]:
         found = unbroken(run)
     found.sort(key=lambda f: (-f[2].confidence, f[0] - f[1]))
     kept: list[tuple[int, int, Kind]] = []
-    for one in found:
-        if all(one[1] <= other[0] or other[1] <= one[0] for other in kept):
-            kept.append(one)
+    used = bytearray(count)
+    for first, last, kind in found:
+        if not any(used[first:last]):
+            used[first:last] = b"\1" * (last - first)
+            kept.append((first, last, kind))
     hits = []
     for first, last, kind in kept:
         start, end = run.span(first, last)

@@ -41,7 +41,7 @@ class Part:
 
 _DIGIT, _LATIN, _PROVINCE, _AT, _UNIT, _BEGIN, _OTHER, _GAP = (1 << bit for bit in range(8))
 _CLASSES: Final = (
-    (_DIGIT, "洞拐勾0123456789零〇○一幺壹弌二两兩贰貳弍三叁弎四肆五伍六陆陸七柒八捌九玖"),
+    (_DIGIT, "洞拐勾么0123456789零〇○一幺壹弌二两兩贰貳弍三叁弎四肆五伍六陆陸七柒八捌九玖"),
     (_LATIN, "abcdefghijklmnopqrstuvwxyz"),
     (_PROVINCE, "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"),
     (_AT, "@"),
@@ -52,7 +52,7 @@ _CLASSES: Final = (
         _GAP,
         " "
         "\t\u00a0\u200b\u200c\u200d\ufe0f\u20e3-‐‑‒–—―−_.·・,，、。…~()（）嗯呃额啊哦唔诶"
-        "那个然后再来接着是面连续的另凌灵铃么腰妖夭吆俩仨叄舞武溜爸钩酒",
+        "那个然后再来接着是面连续的另凌灵铃腰妖夭吆俩仨叄舞武溜爸钩酒",
     ),
 )
 #: A piece of a number has at least so many digits, in a turn of at most so many characters.

@@ -120,7 +120,7 @@ class Thread:
                 )
         elif agent and found:
             venue = look.venue or state.venue
-            found = _without_public(found, state, turn, text, venue=venue)
+            found = _without_public(found, state, turn, text, normal.text, venue=venue)
         spans = [_span(hit, turn, text) for hit in found]
         if state.known:
             spans += _again(state, turn, text, spans)
@@ -175,7 +175,7 @@ def _span(hit: Hit, turn: int, text: str) -> PiiSpan:
 
 
 def _without_public(
-    hits: tuple[Hit, ...], state: State, turn: int, text: str, *, venue: bool
+    hits: tuple[Hit, ...], state: State, turn: int, text: str, plain: str, *, venue: bool
 ) -> tuple[Hit, ...]:
     """Less what is the company's or a shop's own: numbers and addresses that an agent tells.
 
@@ -183,12 +183,12 @@ def _without_public(
     """
     answering = state.public_until >= turn
     named = any(h.type == "name" for h in hits)
-    if named or (_CHECKING.search(text) and not answering):
+    if named or (_CHECKING.search(plain) and not answering):
         return hits
     if (
         not answering
         and not venue
-        and (_OF_A_PERSON.search(text) or any(h.type in ("mobile", "id_card") for h in hits))
+        and (_OF_A_PERSON.search(plain) or any(h.type in ("mobile", "id_card") for h in hits))
     ):
         return hits
     public = ("landline", "address", "mobile") if venue and answering else ("landline", "address")

@@ -103,19 +103,21 @@ _REPEAT: Final = (
 )
 _UNIT: Final = f"(?:{_REPEAT}|[{_D}])"
 _WORD: Final = "(?i:zero|one|two|three|four|five|six|seven|eight|nine)(?![a-zA-Z])"
-#: Radio readings also count at the ends of a run of some length.
+#: Radio readings, which nothing else is in the middle of digits.
 _RADIO: Final = "洞拐勾"
+#: These count at the ends of a run of some length as well, where no Chinese character touches.
+_EDGE: Final = "洞拐勾么"
 _RUN: Final = re.compile(
-    f"(?:(?<![\u4e00-\u9fff])[{_RADIO}]{{1,3}}(?=[{_D}]{{3}}))?"
+    f"(?:(?<![\u4e00-\u9fff])[{_EDGE}]{{1,3}}(?=[{_D}]{{2}}))?"
     f"(?:{_REPEAT}|[{_D}]|(?<![a-zA-Z]){_WORD})"
     f"(?:{_GAP}?(?:{_REPEAT}|[{_D}]|(?<![a-zA-Z]){_WORD})| ?[{_W}]{{1,5}}(?=[{_D}]))*"
-    f"(?:(?<=[{_D}{_RADIO}][{_D}{_RADIO}][{_D}{_RADIO}])[{_RADIO}]{{1,4}}(?![\u4e00-\u9fff]))?"
+    f"(?:(?<=[{_D}{_RADIO}][{_D}{_RADIO}][{_D}{_RADIO}])[{_EDGE}]{{1,4}}(?![\u4e00-\u9fff]))?"
 )
 _PART: Final = re.compile(
     f"(?P<repeat>{_REPEAT})|(?P<digit>[{_D}])|(?P<word>{_WORD})|(?P<weak>[{_W}])|(?P<gap>{_GAP})"
 )
 #: Where a run may begin.
-_SEED: Final = re.compile(f"[{_D}连連一总双雙{_RADIO}dtzofsenDTZOFSEN]")
+_SEED: Final = re.compile(f"[{_D}连連一总双雙{_EDGE}dtzofsenDTZOFSEN]")
 #: What makes a run more than one character a digit.
 _ODD: Final = re.compile(f"[个個a-zA-Z双雙{_W}]")
 _GROUP: Final = re.compile("[0-9]+")
