@@ -54,7 +54,7 @@ def test_an_identity_card_over_two_turns() -> None:
         ("护照上的英文姓名", "LIN/MEI HUA", "name", "LIN/MEI HUA"),
         ("订单号", "7204118830554", "order_id", "7204118830554"),
         ("保单号多少", "A Z 二零二六零幺幺五八", "order_id", "A Z 二零二六零幺幺五八"),
-        ("户号念一下", "3204417785", "order_id", "3204417785"),
+        ("保单号念一下", "3204417785", "order_id", "3204417785"),
         ("訂位代號麻煩給我", "R3T9WB", "order_id", "R3T9WB"),
         ("验证码发我", "304 518", "verification_code", "304 518"),
         ("车牌号", "粤B七M二零八", "plate", "粤B七M二零八"),
