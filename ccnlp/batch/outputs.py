@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from ccnlp.batch.chunk import FINDING_COLUMNS
 from ccnlp.errors import InputError
 
@@ -76,11 +78,22 @@ class FindingsFile:
             self._writer = pq.ParquetWriter(self._part, _schema(), compression="zstd")
         columns = zip(*self._rows, strict=True) if self._rows else ((),) * len(FINDING_COLUMNS)
         schema = _schema()
-        arrays = [
-            pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)
-        ]
+        arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
         self._rows = []
+
+
+def _array(column: Sequence[Any], kind: Any) -> Any:
+    """What ``pyarrow.array`` makes; that would import pandas, longer than a small run lasts."""
+    import pyarrow as pa
+
+    if pa.types.is_primitive(kind):
+        values = np.array(column, kind.to_pandas_dtype())
+        return pa.Array.from_buffers(kind, len(column), [None, pa.py_buffer(values)])
+    texts = pa.lib.StringBuilder()
+    texts.append_values(column)
+    made = texts.finish()
+    return made.dictionary_encode() if pa.types.is_dictionary(kind) else made
 
 
 def _schema() -> Any:
