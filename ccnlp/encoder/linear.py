@@ -51,15 +51,14 @@ class LinearModel(msgspec.Struct, frozen=True):
     bits: int
     longest: int
     heads: dict[str, LinearHead]
-    #: Weights of a turn's n-grams, all heads side by side; shape (2**bits, labels), int16.
+    #: Weights of a turn's n-grams, all heads side by side, and to their right the weights of the
+    #: same n-grams in the turn before; shape (2**bits, 2 * labels), int16.
     weights: NDArray[np.int16]
-    #: Weights of the n-grams of the turn before; shape (2**bits, labels), int16.
-    context: NDArray[np.int16]
     manifest: Manifest
 
     def grams(self, texts: Sequence[str]) -> Grams:
         """The n-grams of folded texts."""
-        return hashed_ngrams([blur_numbers(t) for t in texts], bits=self.bits, longest=self.longest)
+        return hashed_ngrams(blur_numbers(texts), bits=self.bits, longest=self.longest)
 
     def probabilities(
         self, texts: Sequence[str], before: Sequence[int], speakers: Sequence[str]
@@ -73,8 +72,10 @@ class LinearModel(msgspec.Struct, frozen=True):
             return {name: np.zeros((0, len(h.labels))) for name, h in self.heads.items()}
         grams = self.grams(texts)
         root = np.sqrt(grams.counts)[:, None]
-        turn = _summed(grams, self.weights)[: len(speakers)] / root[: len(speakers)]
-        past = _summed(grams, self.context)[list(before)] / root[list(before)]
+        summed = _summed(grams, self.weights)
+        turn, past = np.split(summed, 2, axis=1)
+        turn = turn[: len(speakers)] / root[: len(speakers)]
+        past = past[list(before)] / root[list(before)]
         rows = [_SPEAKER_ROW[s] for s in speakers]
         answer = {}
         for name, head in self.heads.items():
@@ -162,8 +163,20 @@ class LinearReader:
         return self._answer
 
 
-def _summed(grams: Grams, table: NDArray[np.int16]) -> NDArray[np.int32]:
-    return np.asarray(np.add.reduceat(table[grams.rows], grams.starts, axis=0, dtype=np.int32))
+#: So many 16-bit weights add up to less than 2**24: every sum is exact in float32.
+_EXACT = 512
+
+
+def _summed(grams: Grams, table: NDArray[np.int16]) -> NDArray[np.float64]:
+    """Sums of the table's rows a text, exact; a product with ones is numpy's fastest sum."""
+    sums = np.empty((len(grams.starts), table.shape[1]), np.float64)
+    ones = np.ones(_EXACT, np.float32)
+    for text, (at, count) in enumerate(
+        zip(grams.starts.tolist(), grams.counts.tolist(), strict=True)
+    ):
+        own = table.take(grams.rows[at : at + count], axis=0).astype(np.float32)
+        sums[text] = ones[:count] @ own if count <= _EXACT else own.sum(axis=0, dtype=np.float64)
+    return sums
 
 
 def _link(head: LinearHead, scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -210,10 +223,10 @@ def load_linear(folder: Path) -> LinearModel:
                 **parts,
             )
             at += width
-        weights = np.concatenate([tensors[f"{n}.weights"] for n in heads], axis=1)
-        context = np.concatenate([tensors[f"{n}.context"] for n in heads], axis=1)
+        tables = [tensors[f"{n}.{kind}"] for kind in ("weights", "context") for n in heads]
+        weights = np.concatenate(tables, axis=1)
         return LinearModel(
-            int(settings["bits"]), int(settings["longest"]), heads, weights, context, manifest
+            int(settings["bits"]), int(settings["longest"]), heads, weights, manifest
         )
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise UnavailableError(

@@ -23,13 +23,18 @@ _MULTIPLIERS: Final = (2654435761, 2246822519, 3266489917, 668265263)
 _NUMBER: Final = re.compile("[0-9零〇一二三四五六七八九十百千万两幺]{3,}")
 
 
-def blur_numbers(text: str) -> str:
-    """The text with each digit of longer numbers written as 0; its length stays.
+def blur_numbers(texts: Sequence[str]) -> list[str]:
+    """The texts with each digit of longer numbers written as 0; their lengths stay.
 
     Which number it is says nothing of what a turn means, and a model that learns the digits of
     its few examples is led astray by others.
     """
-    return _NUMBER.sub(lambda m: "0" * (m.end() - m.start()), text)
+    blurred = _NUMBER.sub(lambda m: "0" * (m.end() - m.start()), _SEPARATOR.join(texts))
+    result, at = [], 0
+    for text in texts:
+        result.append(blurred[at : at + len(text)])
+        at += len(text) + 1
+    return result
 
 
 class Grams(msgspec.Struct, frozen=True):

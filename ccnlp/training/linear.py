@@ -146,7 +146,7 @@ class _Features:
 
         def rows(texts: list[str], weight: float) -> Any:
             grams: Grams = hashed_ngrams(
-                [blur_numbers(n.text) for n in normalise_many(texts)], bits=settings.bits,
+                blur_numbers([n.text for n in normalise_many(texts)]), bits=settings.bits,
                 longest=settings.longest,
             )  # fmt: skip
             ends = np.concatenate((grams.starts, [len(grams.rows)]))
