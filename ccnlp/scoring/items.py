@@ -8,18 +8,23 @@ from ccnlp.types import Act, Finding, ItemResult, ItemScore, Signals, Span, Tran
 _SERVICE = frozenset({"agent", "bot"})
 
 
-def judge_item(spec: ItemSpec, transcript: Transcript, signals: Signals) -> ItemScore:
-    """Pass, fail, na or not_evaluated, with evidence and the reason."""
+def judge_item(
+    spec: ItemSpec, transcript: Transcript, signals: Signals, turns: Sequence[int]
+) -> ItemScore:
+    """Pass, fail, na or not_evaluated, with evidence and the reason.
+
+    ``turns`` are the ``service_turns`` of the transcript.
+    """
     needed = ("phrases", "emotion") if spec.judge == "episode" else ("phrases",)
     for analyser in needed:
         if analyser in signals.not_evaluated:
             why = f"未评估:{signals.not_evaluated[analyser]}"
             return _answer(spec, "not_evaluated", 0.0, (), why)
     if spec.judge == "act":
-        return _judge_act(spec, transcript, signals)
+        return _judge_act(spec, signals, turns)
     if spec.judge == "episode":
-        return _judge_episodes(spec, transcript, signals)
-    return _judge_courtesy(spec, transcript, signals)
+        return _judge_episodes(spec, transcript, signals, turns)
+    return _judge_courtesy(spec, signals, turns)
 
 
 def service_turns(transcript: Transcript) -> list[int]:
@@ -27,8 +32,7 @@ def service_turns(transcript: Transcript) -> list[int]:
     return [i for i, t in enumerate(transcript.turns) if t.speaker in _SERVICE]
 
 
-def _judge_act(spec: ItemSpec, transcript: Transcript, signals: Signals) -> ItemScore:
-    turns = service_turns(transcript)
+def _judge_act(spec: ItemSpec, signals: Signals, turns: Sequence[int]) -> ItemScore:
     looked = turns
     if spec.where.first is not None:
         looked = turns[: spec.where.first]
@@ -51,7 +55,9 @@ def _judge_act(spec: ItemSpec, transcript: Transcript, signals: Signals) -> Item
     return _answer(spec, "fail", 0.8, (), _missing(spec, looked))
 
 
-def _judge_episodes(spec: ItemSpec, transcript: Transcript, signals: Signals) -> ItemScore:
+def _judge_episodes(
+    spec: ItemSpec, transcript: Transcript, signals: Signals, turns: Sequence[int]
+) -> ItemScore:
     """Each run of customer turns in one of the emotions is met soon after, or while it lasts."""
     felt = {
         e.turn
@@ -63,7 +69,6 @@ def _judge_episodes(spec: ItemSpec, transcript: Transcript, signals: Signals) ->
     if not felt:
         return _answer(spec, "na", 0.8, (), "客户没有明显负面情绪")
     met = {a.turn: a for a in signals.acts if a.act in spec.acts}
-    turns = service_turns(transcript)
     evidence: list[Span] = []
     for episode in episodes(transcript, felt):
         inside = [t for t in turns if episode[0] < t < episode[-1]]
@@ -99,7 +104,7 @@ def episodes(transcript: Transcript, felt: set[int]) -> list[list[int]]:
     return runs
 
 
-def _judge_courtesy(spec: ItemSpec, transcript: Transcript, signals: Signals) -> ItemScore:
+def _judge_courtesy(spec: ItemSpec, signals: Signals, turns: Sequence[int]) -> ItemScore:
     rude = [f for f in signals.findings if f.category in spec.categories]
     if rude:
         worst = max(rude, key=lambda f: f.confidence)
@@ -109,7 +114,7 @@ def _judge_courtesy(spec: ItemSpec, transcript: Transcript, signals: Signals) ->
         )
     polite = _best([a for a in signals.acts if a.act in spec.acts])
     if polite is None:
-        return _answer(spec, "fail", 0.7, (), _missing(spec, service_turns(transcript)))
+        return _answer(spec, "fail", 0.7, (), _missing(spec, turns))
     return _answer(spec, "pass", 0.9, (_span(polite),), f"第{polite.turn}轮:{polite.quote}")
 
 

@@ -1,6 +1,6 @@
 """From judged items to a score in 0..100, with the arithmetic written out."""
 
-from ccnlp.scoring.items import judge_item
+from ccnlp.scoring.items import judge_item, service_turns
 from ccnlp.scoring.scorecard import Scorecard
 from ccnlp.types import Score, Signals, Transcript
 
@@ -11,7 +11,8 @@ def score_conversation(card: Scorecard, transcript: Transcript, signals: Signals
     ``na`` items are left out of both sums. An item that is ``not_evaluated`` makes the total a
     range: failed at its minimum, passed at its maximum, and ``total`` is ``None``.
     """
-    items = tuple(judge_item(spec, transcript, signals) for spec in card.items)
+    turns = service_turns(transcript)
+    items = tuple(judge_item(spec, transcript, signals, turns) for spec in card.items)
     fatal = next((f for f in signals.findings if f.category in card.fatal), None)
     applying = [i for i in items if i.result in ("pass", "fail")]
     open_items = [i for i in items if i.result == "not_evaluated"]

@@ -11,6 +11,7 @@ with an optional frequency and tag. Nothing loads before the first call.
 
 import functools
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -91,17 +92,21 @@ class Segmenter:
         lines = [line.replace("\r", " ").replace("\n", " ") for line in lines]
         joined = "\n".join(lines)
         folded = fold_script(joined)
-        words = self._cut(folded)
+        signs = [found.start() for found in _JOINED.finditer(folded)]
+        words: list[str] = self._jieba.cut(folded)
         words.append("\n")
-        result, first, at = [], 0, 0
+        result, first, at, sign = [], 0, 0, 0
         for line in lines:
             last = words.index("\n", first)
             own = words[first:last]
+            end = at + len(line)
+            if sign < len(signs) and signs[sign] < end:
+                own = self._split_joined(own)
+                sign = bisect_left(signs, end, sign)
             if folded is not joined and not folded.startswith(line, at):
                 own = _as_written(own, line)
             result.append(own)
-            first = last + 1
-            at += len(line) + 1
+            first, at = last + 1, end + 1
         return result
 
     def boundaries(self, text: str) -> frozenset[int]:
