@@ -18,7 +18,7 @@ from ccnlp.errors import UnavailableError
 from ccnlp.observe import log
 from ccnlp.scoring.decisions import decide_complaint, decide_handoff, load_decisions
 from ccnlp.scoring.frequency import count_phrases
-from ccnlp.scoring.fuse import fuse_findings
+from ccnlp.scoring.fuse import fuse_findings, join_evidence
 from ccnlp.scoring.risk import assess_risk, load_risk_matrix
 from ccnlp.scoring.score import score_conversation
 from ccnlp.scoring.scorecard import Scorecard, load_scorecard
@@ -86,14 +86,16 @@ class Engine:
                 observed += analyser.finish(state)
             offset += len(conversation)
             words = [view.words or () for view in conversation]
-            assessments.append(self.assess(transcript, words, self.sort_signals(observed)))
+            assessments.append(
+                self.assess(transcript, words, self.sort_signals(transcript, observed))
+            )
         return assessments
 
     def session(self, transcript: Transcript) -> "Session":
         """A conversation under way; ``transcript`` gives its data, and any turns so far."""
         return Session(self, self._analysers, transcript)
 
-    def sort_signals(self, observed: Sequence[Observation]) -> Signals:
+    def sort_signals(self, transcript: Transcript, observed: Sequence[Observation]) -> Signals:
         """Observations by kind, each ordered by place; unsure findings count as suppressed."""
         raw: list[Finding] = []
         acts: list[Act] = []
@@ -120,7 +122,11 @@ class Engine:
             elif finding.suppressed != BELOW_THRESHOLD:
                 suppressed.append(finding)
         return Signals(
-            findings=tuple(sorted(findings, key=_finding_place)),
+            findings=tuple(
+                join_evidence(
+                    sorted(findings, key=_finding_place), [t.text for t in transcript.turns]
+                )
+            ),
             suppressed=tuple(sorted(suppressed, key=_finding_place)),
             acts=tuple(sorted(acts, key=lambda a: (a.turn, a.start, a.act, a.end))),
             emotions=tuple(sorted(emotions, key=lambda e: e.turn)),
@@ -199,7 +205,7 @@ class Session:
         for analyser, state in zip(self._analysers, self._states, strict=True):
             observed += analyser.finish(state)
         transcript = msgspec.structs.replace(self._about, turns=tuple(self._turns))
-        signals = self._engine.sort_signals(observed)
+        signals = self._engine.sort_signals(transcript, observed)
         return self._engine.assess(transcript, self._words, signals)
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from conversations import talk
 
@@ -9,7 +10,7 @@ from ccnlp.assets import asset
 from ccnlp.errors import ConfigError
 from ccnlp.scoring.decisions import decide_complaint, decide_handoff, load_decisions
 from ccnlp.scoring.frequency import count_phrases
-from ccnlp.scoring.fuse import fuse_findings
+from ccnlp.scoring.fuse import fuse_findings, join_evidence
 from ccnlp.scoring.items import episodes
 from ccnlp.scoring.risk import assess_risk, load_risk_matrix
 from ccnlp.scoring.score import score_conversation
@@ -189,6 +190,28 @@ class TestFuse:
 
     def test_a_head_alone_stands(self) -> None:
         assert fuse_findings([self.head(0.8)]) == [self.head(0.8)]
+
+    def test_neighbours_of_one_category_are_one_finding_with_all_the_words(self) -> None:
+        text = "我要退订,再也不来了" + "嗯" * 20 + "换别家"
+        pieces = [("退订", 0.6), ("再也不来", 0.8), ("换别家", 0.7)]
+        found = [
+            finding("churn", 0, "medium", confidence=confidence, source=f"phrases.churn.{quote}")
+            for quote, confidence in pieces
+        ]
+        placed = [
+            msgspec.structs.replace(
+                f, start=text.index(quote), end=text.index(quote) + len(quote), quote=quote
+            )
+            for f, (quote, _) in zip(found, pieces, strict=True)
+        ]
+        joined = join_evidence(placed, [text])
+        assert [(f.quote, f.confidence) for f in joined] == [
+            ("退订,再也不来", 0.8),
+            ("换别家", 0.7),
+        ]
+        assert all(text[f.start : f.end] == f.quote for f in joined)
+        other = msgspec.structs.replace(placed[1], category="complaint")
+        assert len(join_evidence([placed[0], other], [text])) == 2
 
 
 class TestTiming:

@@ -22,6 +22,9 @@ _WEIGHT = 0.7
 #: A head alone needs this much where a rule's hit was suppressed by its scope or allow-list.
 _AGAINST_SUPPRESSED = 0.85
 
+#: Findings of one turn and category that are no further apart than so many characters are one.
+_NEIGHBOURS = 12
+
 
 def fuse_findings(found: Sequence[Finding]) -> list[Finding]:
     """Findings of rules and heads, those of one turn and category brought together.
@@ -45,6 +48,28 @@ def fuse_findings(found: Sequence[Finding]) -> list[Finding]:
             head = msgspec.structs.replace(head, suppressed=veto)
         fused.append(head)
     return fused
+
+
+def join_evidence(findings: Sequence[Finding], texts: Sequence[str]) -> list[Finding]:
+    """Neighbouring findings of one turn and category as one, from the first word to the last.
+
+    ``findings`` are ordered by turn and start; ``texts`` are the turns' originals. The surest of
+    those that are joined gives confidence, severity, source and reason.
+    """
+    joined: list[Finding] = []
+    last: dict[tuple[int, str], int] = {}
+    for finding in findings:
+        place = last.get((finding.turn, finding.category))
+        before = joined[place] if place is not None else None
+        if before is None or place is None or finding.start - before.end > _NEIGHBOURS:
+            last[finding.turn, finding.category] = len(joined)
+            joined.append(finding)
+            continue
+        surest = max(before, finding, key=lambda f: f.confidence)
+        start, end = before.start, max(before.end, finding.end)
+        quote = texts[finding.turn][start:end]
+        joined[place] = msgspec.structs.replace(surest, start=start, end=end, quote=quote)
+    return joined
 
 
 def _joined(rule: Finding, head: Finding | None) -> Finding:
