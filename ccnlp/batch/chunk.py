@@ -5,7 +5,9 @@ same bytes leave a run whatever the number of workers.
 """
 
 import functools
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -27,6 +29,11 @@ FINDING_COLUMNS: Final = (
     "severity", "turn", "start", "end", "quote", "speaker", "confidence", "source",
     "explanation", "recipe",
 )  # fmt: skip
+
+
+#: New objects that may pile up before garbage is looked for. A chunk makes some 100,000, nearly
+#: all freed by counting; Python's 700 would walk over the living ones 150 times a chunk.
+_GARBAGE_EVERY: Final = 100_000
 
 
 class Judge(Protocol):
@@ -122,7 +129,27 @@ def _worker_scorer(task: WorkerTask) -> Scorer:
             "a file of the recipe was changed while the run began", where=str(task.recipe),
             mend="run the command again",
         )  # fmt: skip
-    return Scorer(recipe, task.created_at)
+    scorer = Scorer(recipe, task.created_at)
+    spare_collector()
+    return scorer
+
+
+def spare_collector() -> None:
+    """Let the garbage collector pass over what is loaded now, and run seldom: a tenth less time."""
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_EVERY, 20, 20)
+
+
+@contextmanager
+def spared_collector() -> Iterator[None]:
+    """``spare_collector`` for a while."""
+    before = gc.get_threshold()
+    spare_collector()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def score_in_worker(task: WorkerTask, transcripts: Sequence[Transcript]) -> Scored:

@@ -26,6 +26,7 @@ from ccnlp.batch.chunk import (
     WorkerTask,
     missing_in_worker,
     score_in_worker,
+    spared_collector,
 )  # fmt: skip
 from ccnlp.batch.outputs import FindingsFile, PartFile
 from ccnlp.config import Recipe, load_recipe
@@ -194,8 +195,9 @@ class _Run:
             scorer = Scorer(self._recipe, self._began_at, self._engine)
             self._summary = RunSummary(alerts=scorer.alerts)
             self._not_evaluated = scorer.not_evaluated
-            for chunk in self._chunks():
-                yield chunk, scorer.score(_transcripts(chunk))
+            with spared_collector():
+                for chunk in self._chunks():
+                    yield chunk, scorer.score(_transcripts(chunk))
         else:
             yield from self._scored_by_workers()
 
