@@ -47,8 +47,9 @@ def texts_of(pieces: Sequence, limit: int) -> list[str] | None:
     return list(dict.fromkeys(texts))
 
 
+@functools.lru_cache(maxsize=4096)
 def piece_texts(node: Node, limit: int) -> list[str] | None:
-    """All texts that one piece stands for, or ``None``."""
+    """All texts that one piece stands for, or ``None``; kept, so never to be changed."""
     match node:
         case Literal(text):
             return [text]

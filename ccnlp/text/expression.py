@@ -9,6 +9,7 @@ the product of all choices. Matching is therefore linear in the text whatever is
 rule, with ``re`` and no engine beside it.
 """
 
+import functools
 import math
 import re
 from typing import Final
@@ -152,6 +153,7 @@ def _pattern(pieces: Sequence) -> str:
     return "".join(_piece_pattern(piece) for piece in pieces)
 
 
+@functools.lru_cache(maxsize=4096)
 def _piece_pattern(node: Node) -> str:
     match node:
         case Literal(text):

@@ -33,7 +33,7 @@ class Literal(msgspec.Struct, frozen=True):
     text: str
 
 
-class Choice(msgspec.Struct, frozen=True):
+class Choice(msgspec.Struct, frozen=True, cache_hash=True):
     """One of several sequences."""
 
     options: tuple["Sequence", ...]
