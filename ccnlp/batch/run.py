@@ -192,10 +192,10 @@ class _Run:
 
     def _scored(self) -> Iterator[tuple[list[Read], Scored]]:
         if self._job.jobs == 1 or self._engine is not None:
-            scorer = Scorer(self._recipe, self._began_at, self._engine)
-            self._summary = RunSummary(alerts=scorer.alerts)
-            self._not_evaluated = scorer.not_evaluated
             with spared_collector():
+                scorer = Scorer(self._recipe, self._began_at, self._engine)
+                self._summary = RunSummary(alerts=scorer.alerts)
+                self._not_evaluated = scorer.not_evaluated
                 for chunk in self._chunks():
                     yield chunk, scorer.score(_transcripts(chunk))
         else:
