@@ -8,6 +8,7 @@ import pytest
 
 from ccnlp.encoder.heads import Heads, sigmoid
 from ccnlp.errors import InputError
+from ccnlp.training.corpus import read_turns
 from ccnlp.training.encoder.base import block_table, read_base
 from ccnlp.training.encoder.calibrate import calibrate, calibration_error, fit_emotion
 from ccnlp.training.encoder.corpus import (
@@ -52,6 +53,16 @@ def test_conversation_becomes_arrays(tmp_path: Path) -> None:
         "repeat_contact", "churn",
     }  # fmt: skip
     assert passage.acts[0].nonzero()[0].tolist() == [ACT_LABELS.index("greeting")]
+
+
+def test_turns_that_are_not_labelled_are_context_alone(tmp_path: Path) -> None:
+    record = {**CONVERSATION, "gold": {**CONVERSATION["gold"], "labelled": [1]}}
+    (passage,) = read_conversations(write(tmp_path / "turns.jsonl", record))
+    assert passage.judged.tolist() == passage.acted.tolist() == [False, True]
+    (turn,) = read_turns([write(tmp_path / "turns.jsonl", record)])
+    assert turn.speaker == "customer"
+    assert turn.before == "您好，很高兴为您服务"
+    assert turn.findings == {"repeat_contact", "churn"}
 
 
 def test_folder_of_two_files_reads_the_same(tmp_path: Path) -> None:

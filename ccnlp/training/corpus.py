@@ -1,6 +1,7 @@
 """Labelled turns for training and evaluation, from two kinds of JSONL.
 
-* ``{"transcript": {...}, "gold": {...}}``: whole conversations (data/README.md);
+* ``{"transcript": {...}, "gold": {...}}``: conversations (data/README.md); where ``gold`` lists
+  ``labelled`` turns, the others are context alone;
 * ``{"text": "...", "label": "angry"}``: single turns with an emotion, optionally with
   ``speaker`` (default customer), ``before`` (the turn before) and ``group``.
 """
@@ -94,20 +95,23 @@ def conversation_turns(conversation: LabelledConversation, group: str) -> list[L
     gold = conversation.gold
     emotions = {**gold.get("emotions", {}), **gold.get("agent_emotions", {})}
     acts: dict[str, list[str]] | None = gold.get("acts")
+    labelled: list[int] | None = gold.get("labelled")
     found: dict[int, set[str]] = {}
     for finding in gold.get("findings", []):
         found.setdefault(finding["turn"], set()).add(finding["category"])
     answer, before = [], ""
     for index, turn in enumerate(conversation.transcript.turns):
         served = turn.speaker in ("agent", "bot")
-        answer.append(
-            LabelledTurn(
-                text=turn.text, speaker=turn.speaker, before=before, group=group,
-                emotion=emotions.get(str(index)),
-                findings=frozenset(found.get(index, ())),
-                acts=frozenset(acts.get(str(index), ())) if acts is not None and served else None,
-            )
-        )  # fmt: skip
+        if labelled is None or index in labelled:
+            done = acts.get(str(index), ()) if acts is not None and served else None
+            answer.append(
+                LabelledTurn(
+                    text=turn.text, speaker=turn.speaker, before=before, group=group,
+                    emotion=emotions.get(str(index)),
+                    findings=frozenset(found.get(index, ())),
+                    acts=frozenset(done) if done is not None else None,
+                )
+            )  # fmt: skip
         before = turn.text
     return answer
 

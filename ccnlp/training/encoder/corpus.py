@@ -50,20 +50,21 @@ class Passage(msgspec.Struct, frozen=True):
     findings: NDArray[np.float32]
     #: Shape (turns, acts), float32; 0 or 1.
     acts: NDArray[np.float32]
-    #: Whether the findings of this passage are labelled.
-    judged: bool
+    #: Whether the findings of a turn are labelled; shape (turns,), bool.
+    judged: NDArray[np.bool_]
     #: 1 offensive, 0 not, -1 unlabelled; shape (turns,), int64.
     offensive: NDArray[np.int64]
+    #: Whether the acts of a turn are labelled; shape (turns,), bool.
+    acted: NDArray[np.bool_]
     #: Weight of the passage in the loss, > 0.
     weight: float = 1.0
-    #: Whether the acts of this passage are labelled.
-    acted: bool = False
 
 
 def read_conversations(path: Path, *, weight: float = 1.0) -> list[Passage]:
     """Labelled conversations, one JSON object a line (``{"transcript", "gold"}``).
 
-    A folder holds them in two files, ``conversations.jsonl`` and ``labels.jsonl``.
+    Where ``gold`` lists ``labelled`` turns, the others are context alone. A folder holds them in
+    two files, ``conversations.jsonl`` and ``labels.jsonl``.
 
     Raises
     ------
@@ -113,7 +114,9 @@ def read_quotes(path: Path, *, weight: float = 0.5) -> list[Passage]:
                     )
                     for one in categories:
                         bare.findings[0, FINDING_LABELS.index(one)] = 1
-                    passages.append(msgspec.structs.replace(bare, judged=True, weight=weight))
+                    passages.append(
+                        msgspec.structs.replace(bare, judged=np.ones(1, np.bool_), weight=weight)
+                    )
     return passages
 
 
@@ -129,6 +132,7 @@ def read_sentences(path: Path, *, weight: float = 1.0, limit: int = 0) -> list[P
     texts = fold_texts(r["text"] for r in rows)
     findings = np.zeros((1, len(FINDING_LABELS)), np.float32)
     acts = np.zeros((1, len(ACT_LABELS)), np.float32)
+    unknown = np.zeros(1, np.bool_)
     passages = []
     for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
         label = row.get("label")
@@ -138,7 +142,7 @@ def read_sentences(path: Path, *, weight: float = 1.0, limit: int = 0) -> list[P
         passages.append(
             Passage(
                 path.stem, str(place), (text,), speakers, np.array([emotion]),
-                findings, acts, False, offensive, weight,
+                findings, acts, unknown, offensive, unknown, weight,
             )
         )  # fmt: skip
     return passages
@@ -195,7 +199,8 @@ def _bare(source: str, transcript: dict[str, Any]) -> Passage:
     return Passage(
         source, transcript["conversation_id"], tuple(fold_texts(t["text"] for t in turns)),
         speakers, np.full(n, -1), np.zeros((n, len(FINDING_LABELS)), np.float32),
-        np.zeros((n, len(ACT_LABELS)), np.float32), False, np.full(n, -1),
+        np.zeros((n, len(ACT_LABELS)), np.float32), np.zeros(n, np.bool_), np.full(n, -1),
+        np.zeros(n, np.bool_),
     )  # fmt: skip
 
 
@@ -208,7 +213,11 @@ def _conversation(source: str, record: dict[str, Any], weight: float) -> Passage
     for turn, acts in gold.get("acts", {}).items():
         for act in acts:
             bare.acts[int(turn), ACT_LABELS.index(act)] = 1
-    return msgspec.structs.replace(bare, judged=True, weight=weight, acted=True)
+    known = np.ones(len(bare.texts), np.bool_)
+    if "labelled" in gold:
+        known[:] = False
+        known[gold["labelled"]] = True
+    return msgspec.structs.replace(bare, judged=known, acted=known, weight=weight)
 
 
 def total_turns(passages: Sequence[Passage]) -> int:

@@ -47,6 +47,8 @@ class FitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     #: Weight of the teacher's scores beside the labels, in [0, 1].
     teacher: float = 0.7
     temperature: float = 2.0
+    #: Weights are averaged over steps with this decay, in [0, 1); 0 keeps the last step's.
+    average: float = 0.0
     seed: int = 1
     threads: int = 1
 
@@ -144,6 +146,7 @@ def fit(
     scheduler = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda s: min((s + 1) / warm, max(0.0, (total - s) / max(1, total - warm)))
     )
+    mean = _Average(network, settings.average)
     for epoch in range(1, math.ceil(settings.epochs) + 1):
         network.train()
         losses = []
@@ -154,9 +157,45 @@ def fit(
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
             scheduler.step()
+            mean.step()
             losses.append(float(loss.detach()))
         if watch:
-            watch(epoch, float(np.mean(losses)))
+            with mean:
+                watch(epoch, float(np.mean(losses)))
+    mean.keep()
+
+
+class _Average:
+    """Exponential mean of a network's weights over steps; inside ``with`` the network has it."""
+
+    def __init__(self, network: TurnNetwork, decay: float) -> None:
+        self._weights = [p for p in network.parameters() if p.requires_grad] if decay else []
+        self._means = [p.detach().clone() for p in self._weights]
+        self._decay, self._steps = decay, 0
+
+    def step(self) -> None:
+        """Take in the weights of one more step; early steps weigh less than ``decay`` says."""
+        self._steps += 1
+        decay = min(self._decay, self._steps / (self._steps + 10))
+        for mean, weight in zip(self._means, self._weights, strict=True):
+            mean.lerp_(weight.detach(), 1 - decay)
+
+    def __enter__(self) -> None:
+        self._swap()
+
+    def __exit__(self, *_: object) -> None:
+        self._swap()
+
+    def keep(self) -> None:
+        """Leave the mean in the network."""
+        for weight, mean in zip(self._weights, self._means, strict=True):
+            weight.data.copy_(mean)
+
+    def _swap(self) -> None:
+        for weight, mean in zip(self._weights, self._means, strict=True):
+            kept = weight.detach().clone()
+            weight.data.copy_(mean)
+            mean.copy_(kept)
 
 
 def _batches(encoded: Sequence[Encoded], turns: int, rng: random.Random) -> list[list[Encoded]]:
@@ -201,23 +240,23 @@ class _Loss:
         counts = np.bincount(emotion[(emotion >= 0) & (speakers == 0)], minlength=6) + 1.0
         weights = 1 / np.sqrt(counts)
         self._emotion = torch.tensor(weights / (weights * counts).sum() * counts.sum()).float()
-        judged = [p for p in passages if p.judged]
-        acted = [p for p in passages if p.acted]
         self._findings = _positive_weights(
-            [p.findings for p in judged], [FINDING_MASK[p.speakers] for p in judged], settings
-        )
-        self._acts = _positive_weights(
-            [p.acts for p in acted],
-            [np.repeat(ACT_MASK[p.speakers][:, None], 9, axis=1) for p in acted], settings,
+            [p.findings for p in passages],
+            [FINDING_MASK[p.speakers] & p.judged[:, None] for p in passages], settings,
         )  # fmt: skip
+        self._acts = _positive_weights(
+            [p.acts for p in passages],
+            [np.repeat((ACT_MASK[p.speakers] & p.acted)[:, None], 9, axis=1) for p in passages],
+            settings,
+        )
 
     def __call__(self, scores: Tensor, passages: Sequence[Passage]) -> Tensor:
         s = self._settings
         turns = len(scores)
         speakers = np.concatenate([p.speakers for p in passages])
         weight = np.concatenate([np.full(len(p.texts), p.weight, np.float32) for p in passages])
-        judged = np.concatenate([np.full(len(p.texts), p.judged) for p in passages])
-        acted = np.concatenate([np.full(len(p.texts), p.acted) for p in passages])
+        judged = np.concatenate([p.judged for p in passages])
+        acted = np.concatenate([p.acted for p in passages])
         taught = np.concatenate([np.full(len(p.texts), id(p) in self._soft) for p in passages])
         hard = torch.from_numpy(weight * np.where(taught, 1 - s.teacher, 1).astype(np.float32))
         gold = torch.from_numpy(np.concatenate([p.emotion for p in passages]))
@@ -286,8 +325,6 @@ def _cross(scores: Tensor, gold: Tensor, positive: Tensor | None = None) -> Tens
 def _positive_weights(
     gold: Sequence[NDArray[np.float32]], mask: Sequence[NDArray[np.bool_]], settings: FitSettings
 ) -> Tensor:
-    if not gold:
-        return torch.ones(1)
     allowed = np.concatenate(mask)
     positive = (np.concatenate(gold) * allowed).sum(axis=0) + 1.0
     ratio = np.sqrt((allowed.sum(axis=0) - positive + 1.0) / positive)
