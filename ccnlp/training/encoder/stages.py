@@ -69,12 +69,14 @@ class Trainer:
 
     def run(self) -> Manifest:
         """All stages; answers the manifest of the model that was written."""
-        s = self.settings
         epochs, held = self.choose_epochs()
+        return self.export(self.learn(epochs), held)
+
+    def learn(self, epochs: float | None = None) -> TurnNetwork:
+        """The network that the settings ask for, taught if they name a teacher."""
+        s = self.settings
         soft = self.teach(epochs) if s.teacher else {}
-        passages = self._passages()
-        student = self._trained("student", s.student, passages, s.student.seeds[0], epochs, soft)
-        return self.export(student, held)
+        return self._trained(s.student, self._passages(), s.student.seeds[0], epochs, soft)
 
     def choose_epochs(self) -> tuple[float | None, tuple[list[Passage], Scores] | None]:
         """Early stopping: hold hands out in turn; the epochs that are best on them.
@@ -98,10 +100,10 @@ class Trainer:
         assert self.settings.teacher  # noqa: S101 - for the type checker
         teacher = self.settings.teacher
         targets = [*self._passages(), *self.unlabelled]
-        encoded = self._encoded(targets)
+        encoded = self.encoded(targets)
         total: Scores | None = None
         for seed in teacher.seeds:
-            network = self._trained("teacher", teacher, self._passages(), seed, epochs, {})
+            network = self._trained(teacher, self._passages(), seed, epochs, {})
             scores = predict(network, encoded)
             total = scores if total is None else total + scores
         assert total is not None  # noqa: S101
@@ -112,7 +114,7 @@ class Trainer:
     def export(self, network: TurnNetwork, held: tuple[list[Passage], Scores] | None) -> Manifest:
         """Write the model folder, calibrate and measure it as it runs, and sign it."""
         s = self.settings
-        labelled = self._encoded([p for h in self.hands for p in h])
+        labelled = self.encoded([p for h in self.hands for p in h] or self.extra)
         words = self.base.words.take(self.kept)
         write_model(s.out, network, words, self.tokenizer_json, labelled[::4], s.length)
         release = self._release()
@@ -151,10 +153,12 @@ class Trainer:
 
     def _vocabulary(self) -> tuple[str, NDArray[np.int64]]:
         s = self.settings
-        stamp = _digest(file_sha256(s.tokenizer), [c.path.name for c in s.conversations])
+        read = [o.path for part in (s.conversations, s.sentences, s.unlabelled) for o in part]
+        stamp = _digest(file_sha256(s.tokenizer), [file_sha256(p) for p in read])
         kept, pieces = s.work / f"vocabulary-{stamp}.json", s.work / f"vocabulary-{stamp}.npy"
         if not pieces.exists():
-            texts = [t for h in (*self.hands, self.unlabelled) for p in h for t in p.texts]
+            every = (*self.hands, self.extra, self.unlabelled)
+            texts = [t for h in every for p in h for t in p.texts]
             vocabulary = trim(s.tokenizer, texts)
             kept.write_text(vocabulary.tokenizer, "utf-8")
             np.save(pieces, vocabulary.kept)
@@ -167,7 +171,8 @@ class Trainer:
     def _hands(self, which: Iterable[int]) -> list[Passage]:
         return [p for i in which for p in (*self.hands[i], *self.quotes[i])]
 
-    def _encoded(self, passages: Sequence[Passage]) -> list[Encoded]:
+    def encoded(self, passages: Sequence[Passage]) -> list[Encoded]:
+        """Passages cut into the pieces of this run's vocabulary."""
         return tokenise(
             passages, self.tokenizer, length=self.settings.length, slots=self.heads.slots
         )
@@ -175,7 +180,7 @@ class Trainer:
     def _fold(self, out: int) -> list[Scores]:
         """Scores on hand ``out`` after each epoch of a network that never saw it."""
         s = self.settings
-        held = self._encoded(self.hands[out])
+        held = self.encoded(self.hands[out])
         passages = self._hands(i for i in range(len(self.hands)) if i != out) + self.extra
         stamp = self._stamp("fold", s.student, passages, s.student.fit)
         kept = s.work / f"fold-{stamp}.npz"
@@ -193,14 +198,17 @@ class Trainer:
             return [stored[name] for name in stored.files]
 
     def _trained(
-        self, stage: str, model: ModelSettings, passages: Sequence[Passage], seed: int,
+        self, model: ModelSettings, passages: Sequence[Passage], seed: int,
         epochs: float | None, soft: dict[str, Scores],
     ) -> TurnNetwork:  # fmt: skip
+        stage = f"{len(model.layers)} layers" + (", taught" if soft else "")
         settings = msgspec.structs.replace(model.fit, seed=seed)
         if epochs is not None and not soft:
             settings = msgspec.structs.replace(settings, epochs=epochs)
-        stamp = self._stamp(stage, model, passages, settings, sorted(soft))
-        kept = self.settings.work / f"{stage}-{stamp}.safetensors"
+        # a teacher is no other network than the same settings give a student without one
+        taught = [model.first, hashlib.sha256(_bytes(soft)).hexdigest()] if soft else []
+        stamp = self._stamp(model.layers, passages, settings, taught)
+        kept = self.settings.work / f"network-{stamp}.safetensors"
         _report(stage, result=kept.name, stands=kept.exists())
         if kept.exists():
             network = from_base(self.base, self.kept, list(model.layers), self.heads)
@@ -214,7 +222,7 @@ class Trainer:
         start = None
         if soft and model.first:
             early = ModelSettings(model.layers, model.first)
-            start = self._trained(f"{stage}-first", early, passages, seed, None, {})
+            start = self._trained(early, passages, seed, None, {})
         network = self._fit(model, every, settings, soft, watch, start)
         save_file({n: t.contiguous() for n, t in network.state_dict().items()}, kept)
         return network
@@ -228,7 +236,7 @@ class Trainer:
         network = start or from_base(self.base, self.kept, list(model.layers), self.heads)
         own = {id(p): soft[_key(p)] for p in passages if _key(p) in soft}
         fit(
-            network, self._encoded(passages), settings, soft=own,
+            network, self.encoded(passages), settings, soft=own,
             watch=lambda epoch, loss: watch(network, epoch, loss),
         )  # fmt: skip
         return network
@@ -242,6 +250,7 @@ class Trainer:
                     p.emotion.tolist(),
                     p.findings.nonzero()[1].tolist(),
                     p.acts.nonzero()[1].tolist(),
+                    p.judged.tolist(),
                     p.weight,
                 )
                 for p in part
@@ -261,6 +270,10 @@ def _report(stage: str, **fields: object) -> None:
 
 def _key(passage: Passage) -> str:
     return f"{passage.source}/{passage.name}"
+
+
+def _bytes(soft: dict[str, Scores]) -> bytes:
+    return b"".join(name.encode() + soft[name].tobytes() for name in sorted(soft))
 
 
 def _digest(*parts: object) -> str:
