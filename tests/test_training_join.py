@@ -11,7 +11,10 @@ from ccnlp.training.join import join
 
 TRANSCRIPT = {
     "conversation_id": "w-1", "channel": "social",
-    "turns": [{"speaker": "customer", "text": "又掉线，忍无可忍"}, {"speaker": "agent", "text": "您好"}],
+    "turns": [
+        {"speaker": "customer", "text": "又掉线，忍无可忍"},
+        {"speaker": "agent", "text": "您好"},
+    ],
 }  # fmt: skip
 GOLD = {
     "findings": [{"category": "complaint", "turn": 0, "start": 0, "end": 3}],
