@@ -5,14 +5,64 @@ the bytes of every file it names, so that an assessment tells exactly what made 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from ccnlp.assets import asset
 from ccnlp.errors import ConfigError
-from ccnlp.yamlfile import file_digest, read_as
+from ccnlp.yamlfile import file_digest, line_of, read_as
+
+
+class ModelOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a model is run; see docs/configuration.md."""
+
+    folder: str
+    #: Threads of one pass, >= 1.
+    threads: int = 1
+    #: Turns a pass, >= 1.
+    batch: int = 16
+    #: Turns whose vectors an encoder keeps, >= 0.
+    cached: int = 50_000
+    #: Of a Transformers folder: its labels -> emotions (``null``: leave out), and where it runs.
+    labels: dict[str, str | None] = {}
+    device: Literal["cpu", "cuda"] = "cpu"
+    #: Of an emotion head: the name of the encoder that it reads.
+    over: str | None = None
+
+
+class Cascade(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A quick judge settles what it is sure of; the other judges the rest."""
+
+    first: str
+    then: str
+    #: Probability in (0.5, 1] from which the first is sure of a label, and below 1 minus which
+    #: it is sure of its absence.
+    sure: float
+
+
+class JudgeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who judges turns: exactly one of ``model``, ``mean``, ``cascade``, by names in the recipe."""
+
+    model: str | None = None
+    #: Name -> weight > 0.
+    mean: dict[str, float] | None = None
+    cascade: Cascade | None = None
+    #: Who judges where nobody named above can be loaded.
+    fallback: str | None = None
+    #: Probability from which a learned finding, or act, counts by itself; ``None``: as the model
+    #: says.
+    findings_from: float | None = None
+    acts_from: float | None = None
+    #: Of a mean: see ``judges.mean.MeanJudge``.
+    sharpness: float = 1.0
+
+    def names(self) -> tuple[str, ...]:
+        """All that it names."""
+        cascade = (self.cascade.first, self.cascade.then) if self.cascade else ()
+        return tuple(n for n in (self.model, *(self.mean or ()), *cascade, self.fallback) if n)
 
 
 class _RecipeFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -26,9 +76,11 @@ class _RecipeFile(msgspec.Struct, forbid_unknown_fields=True):
     decisions: str
     alerts: str
     privacy: list[str] = []
-    models: dict[str, str] = {}
+    models: dict[str, str | ModelOptions] = {}
+    judges: dict[str, str | JudgeSpec] = {}
     analysers: tuple[str, ...] = ("phrases", "emotion", "privacy")
     minimum_confidence: float = 0.5
+    unsure_emotion: float = 0.0
 
 
 class Recipe(msgspec.Struct, frozen=True):
@@ -45,12 +97,17 @@ class Recipe(msgspec.Struct, frozen=True):
     risk: Path
     decisions: Path
     alerts: Path
-    #: Head -> folder of the model (holds ``manifest.json``).
+    #: Name -> folder of the model (holds ``manifest.json``, or a Transformers ``config.json``).
     models: dict[str, Path]
     #: Findings below this confidence are kept as suppressed, in [0, 1].
     minimum_confidence: float
-    #: First 16 hex digits of the SHA-256 over everything above.
+    #: First 16 hex digits of the SHA-256 over everything here.
     digest: str
+    model_options: dict[str, ModelOptions] = {}
+    #: Name -> who judges. That of an analyser's own name is the analyser's.
+    judges: dict[str, JudgeSpec] = {}
+    #: An emotion less probable than this is marked as unsure, in [0, 1].
+    unsure_emotion: float = 0.0
 
 
 def default_recipe_path() -> Path:
@@ -73,10 +130,14 @@ def load_recipe(path: Path | None = None) -> Recipe:
             "no scorecard 'default'", where=f"{path}: key scorecards",
             mend="name one: it serves customers of every other tier",
         )  # fmt: skip
-    if not 0 <= given.minimum_confidence <= 1:
-        raise ConfigError(
-            "is not between 0 and 1", where=f"{path}: key minimum_confidence", mend="0.5 is usual"
-        )
+    for key, value, usual in (
+        ("minimum_confidence", given.minimum_confidence, "0.5"),
+        ("unsure_emotion", given.unsure_emotion, "0.4"),
+    ):
+        if not 0 <= value <= 1:
+            raise ConfigError(
+                "is not between 0 and 1", where=f"{path}: key {key}", mend=f"{usual} is usual"
+            )
     rules = _globbed(path, "rules", given.rules)
     lexicon = _globbed(path, "lexicon", given.lexicon)
     privacy = _globbed(path, "privacy", given.privacy)
@@ -87,15 +148,80 @@ def load_recipe(path: Path | None = None) -> Recipe:
     risk = _existing(path, "risk", home / given.risk)
     decisions = _existing(path, "decisions", home / given.decisions)
     alerts = _existing(path, "alerts", home / given.alerts)
-    models = {head: (home / folder).resolve() for head, folder in given.models.items()}
-    manifests = [m for f in models.values() if (m := f / "manifest.json").is_file()]
-    files = [*rules, *lexicon, *privacy, *scorecards.values(), risk, decisions, *manifests]
+    options = {
+        name: ModelOptions(one) if isinstance(one, str) else one
+        for name, one in given.models.items()
+    }
+    models = {name: (home / one.folder).resolve() for name, one in options.items()}
+    judges = {
+        name: JudgeSpec(model=one) if isinstance(one, str) else one
+        for name, one in given.judges.items()
+    }
+    _check_judges(path, options, judges)
+    of_models = [file for folder in models.values() for file in _model_files(folder)]
+    files = [*rules, *lexicon, *privacy, *scorecards.values(), risk, decisions, *of_models]
     return Recipe(
         name=given.name, path=path, analysers=tuple(given.analysers), rules=rules,
         lexicon=lexicon, privacy=privacy, scorecards=scorecards, risk=risk, decisions=decisions,
         alerts=alerts, models=models, minimum_confidence=given.minimum_confidence,
-        digest=_digest(path, files),
+        digest=_digest(path, files), model_options=options, judges=judges,
+        unsure_emotion=given.unsure_emotion,
     )  # fmt: skip
+
+
+def _model_files(folder: Path) -> Iterator[Path]:
+    """The files that tell which model it is: the manifest; of a Transformers folder, all."""
+    if (folder / "manifest.json").is_file():
+        yield folder / "manifest.json"
+    elif (folder / "config.json").is_file():
+        yield from sorted(f for f in folder.iterdir() if f.is_file())
+
+
+def _check_judges(
+    path: Path, models: dict[str, ModelOptions], judges: dict[str, JudgeSpec]
+) -> None:
+    def fault(key: str, what: str, mend: str) -> ConfigError:
+        line = line_of(path, key.split("."))
+        return ConfigError(what, where=f"{path}:{line}: key {key}", mend=mend)
+
+    for name, model in models.items():
+        if min(model.threads, model.batch) < 1 or model.cached < 0:
+            raise fault(f"models.{name}", "threads or batch below 1, or cached below 0", "raise it")
+        if model.over is not None and model.over not in models:
+            raise fault(f"models.{name}.over", f"there is no model {model.over!r}", "name one")
+    for name, judge in judges.items():
+        key = f"judges.{name}"
+        if [judge.model, judge.mean, judge.cascade].count(None) != 2:
+            raise fault(key, "who judges is not one of model, mean, cascade", "give one of them")
+        for one in judge.names():
+            # a name that is both is the model: `judges: {emotion: emotion}` has an end
+            if one not in models and (one not in judges or one == name):
+                known = ", ".join([*models, *(j for j in judges if j != name)])
+                raise fault(key, f"there is no model or judge {one!r}", f"one of {known}")
+        if judge.mean is not None and (not judge.mean or min(judge.mean.values()) <= 0):
+            raise fault(f"{key}.mean", "a weight is not above 0", "leave the model out instead")
+        if judge.cascade is not None and not 0.5 < judge.cascade.sure <= 1:
+            raise fault(f"{key}.cascade.sure", "is not between 0.5 and 1", "0.85 is usual")
+        if judge.sharpness <= 0:
+            raise fault(f"{key}.sharpness", "is not above 0", "1 changes nothing")
+    for name in judges:
+        _end_of(path, name, models, judges, ())
+
+
+def _end_of(
+    path: Path, name: str, models: dict[str, ModelOptions], judges: dict[str, JudgeSpec],
+    seen: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Refuse judges that ask each other in a circle."""
+    if name in seen:
+        raise ConfigError(
+            f"judges ask each other in a circle: {' > '.join((*seen, name))}",
+            where=f"{path}:{line_of(path, ['judges', name])}: key judges.{name}",
+            mend="end it in a model",
+        )
+    for one in judges[name].names():
+        if one not in models:
+            _end_of(path, one, models, judges, (*seen, name))
 
 
 def _digest(recipe: Path, files: Iterable[Path]) -> str:

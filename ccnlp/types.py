@@ -91,12 +91,14 @@ class Act(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     source: str
 
 
-class TurnEmotion(msgspec.Struct, frozen=True, gc=False):
+class TurnEmotion(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Emotion of one customer or agent turn; ``probability`` of ``label`` in [0, 1]."""
 
     turn: int
     label: str
     probability: float
+    #: Less probable than the recipe's ``unsure_emotion``: no decision rests on it.
+    unsure: bool = False
 
 
 class PiiSpan(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -8,9 +8,10 @@ from conversations import SENTENCES, talk, transcripts
 from hypothesis import HealthCheck, given, settings
 
 from ccnlp.analysers.base import Analyser, TurnView
-from ccnlp.analysers.catalogue import CATALOGUE, Models, build_analyser
+from ccnlp.analysers.catalogue import CATALOGUE, build_analyser
 from ccnlp.config import load_recipe
 from ccnlp.errors import ConfigError
+from ccnlp.judges.build import Judges
 from ccnlp.text.normalise import normalise_many
 from ccnlp.types import Act, Finding, Observation, PiiSpan, Transcript
 
@@ -21,7 +22,7 @@ _BUILT: dict[str, Analyser] = {}
 def analyser(request: pytest.FixtureRequest) -> Analyser:
     name = request.param
     if name not in _BUILT:
-        _BUILT[name] = build_analyser(name, load_recipe(), Models(load_recipe()))
+        _BUILT[name] = build_analyser(name, load_recipe(), Judges(load_recipe()))
     return _BUILT[name]
 
 
@@ -106,7 +107,7 @@ def test_says_something_on_rich_text(analyser: Analyser) -> None:
 
 def test_a_recipe_pickles_and_builds_the_same_analyser_elsewhere(analyser: Analyser) -> None:
     recipe = pickle.loads(pickle.dumps(load_recipe()))  # noqa: S301
-    other = build_analyser(analyser.name, recipe, Models(recipe))
+    other = build_analyser(analyser.name, recipe, Judges(recipe))
     views = views_of(RICH)
     assert fold(other, views, list(other.encode(views))) == fold(
         analyser, views, list(analyser.encode(views))
@@ -119,4 +120,4 @@ def test_nothing_to_encode_is_no_fault(analyser: Analyser) -> None:
 
 def test_unknown_analyser_is_named() -> None:
     with pytest.raises(ConfigError, match="no analyser 'mind_reader'"):
-        build_analyser("mind_reader", load_recipe(), Models(load_recipe()))
+        build_analyser("mind_reader", load_recipe(), Judges(load_recipe()))

@@ -1,7 +1,6 @@
 """Which analysers there are, and how each is built from a recipe: one row an analyser."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from ccnlp.analysers.base import Analyser
@@ -10,56 +9,29 @@ from ccnlp.analysers.heads import HeadsAnalyser
 from ccnlp.analysers.phrases import PhraseAnalyser
 from ccnlp.analysers.privacy import PrivacyAnalyser
 from ccnlp.config import Recipe
-from ccnlp.encoder.linear import LinearReader, load_linear
 from ccnlp.errors import ConfigError
+from ccnlp.judges.build import Judges
 from ccnlp.rules.load import load_rules
 
 
-class Models:
-    """The models of one recipe, each loaded once and shared by the analysers that read it."""
-
-    def __init__(self, recipe: Recipe) -> None:
-        self._recipe = recipe
-        self._readers: dict[Path, LinearReader] = {}
-
-    def linear(self, analyser: str) -> LinearReader:
-        """The reader of the model that the recipe names for an analyser.
-
-        Raises
-        ------
-        ConfigError: the recipe names none.
-        UnavailableError: the model is missing or corrupt.
-        """
-        folder = self._recipe.models.get(analyser)
-        if folder is None:
-            raise ConfigError(
-                f"no model for {analyser!r}",
-                where=f"{self._recipe.path}: key models",
-                mend="name its folder",
-            )
-        if folder not in self._readers:
-            self._readers[folder] = LinearReader(load_linear(folder))
-        return self._readers[folder]
-
-
-def _phrases(recipe: Recipe, models: Models) -> Analyser:
+def _phrases(recipe: Recipe, judges: Judges) -> Analyser:
     return PhraseAnalyser(load_rules(recipe.rules, recipe.lexicon))
 
 
-def _emotion(recipe: Recipe, models: Models) -> Analyser:
-    return EmotionAnalyser(models.linear("emotion"))
+def _emotion(recipe: Recipe, judges: Judges) -> Analyser:
+    return EmotionAnalyser(judges.of("emotion"), recipe.unsure_emotion)
 
 
-def _heads(recipe: Recipe, models: Models) -> Analyser:
-    return HeadsAnalyser(models.linear("heads"))
+def _heads(recipe: Recipe, judges: Judges) -> Analyser:
+    return HeadsAnalyser(judges.of("heads"), judges.linear())
 
 
-def _privacy(recipe: Recipe, models: Models) -> Analyser:
+def _privacy(recipe: Recipe, judges: Judges) -> Analyser:
     return PrivacyAnalyser()
 
 
 #: Name in a recipe -> builder.
-CATALOGUE: Final[dict[str, Callable[[Recipe, Models], Analyser]]] = {
+CATALOGUE: Final[dict[str, Callable[[Recipe, Judges], Analyser]]] = {
     "phrases": _phrases,
     "emotion": _emotion,
     "heads": _heads,
@@ -67,8 +39,8 @@ CATALOGUE: Final[dict[str, Callable[[Recipe, Models], Analyser]]] = {
 }
 
 
-def build_analyser(name: str, recipe: Recipe, models: Models) -> Analyser:
-    """Build one analyser; ``models`` is shared by all analysers of one engine.
+def build_analyser(name: str, recipe: Recipe, judges: Judges) -> Analyser:
+    """Build one analyser; ``judges`` is shared by all analysers of one engine.
 
     Raises
     ------
@@ -80,4 +52,4 @@ def build_analyser(name: str, recipe: Recipe, models: Models) -> Analyser:
             f"there is no analyser {name!r}", where=f"{recipe.path}: key analysers",
             mend=f"one of {', '.join(CATALOGUE)}",
         )  # fmt: skip
-    return CATALOGUE[name](recipe, models)
+    return CATALOGUE[name](recipe, judges)

@@ -40,8 +40,8 @@ class Heads(msgspec.Struct, frozen=True):
 
     def scores(self, vectors: NDArray[np.int8]) -> Doubles:
         """Raw scores of turns; ``vectors`` (turns, slots, hidden), answers (turns, outputs)."""
-        turns = len(vectors)
-        whole = vectors.reshape(turns, -1).astype(np.float64)
+        turns, slots, hidden = vectors.shape
+        whole = vectors.reshape(turns, slots * hidden).astype(np.float64)
         mixed = np.maximum(whole @ self.mix + self.mix_bias, 0.0)
         mixed = np.floor(mixed * 2.0**-self.shift)
         direct = whole[:, : len(self.direct)] @ self.direct

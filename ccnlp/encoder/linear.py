@@ -8,7 +8,7 @@ numbers: a turn's scores are the same to the bit whatever stands beside it in a 
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -18,6 +18,7 @@ from safetensors.numpy import load_file
 
 from ccnlp.artefacts import Manifest, read_manifest
 from ccnlp.encoder.ngrams import Grams, blur_numbers, hashed_ngrams
+from ccnlp.encoder.view import View
 from ccnlp.errors import UnavailableError
 
 #: Speakers in the order of the bias rows.
@@ -112,27 +113,6 @@ class LinearModel(msgspec.Struct, frozen=True):
         return spans
 
 
-class _View(Protocol):
-    """What is read of a turn (``analysers.base.TurnView``)."""
-
-    @property
-    def normal(self) -> "_HasText": ...
-    @property
-    def turn(self) -> "_HasSpeaker": ...
-    @property
-    def previous(self) -> "_View | None": ...
-
-
-class _HasText(Protocol):
-    @property
-    def text(self) -> str: ...
-
-
-class _HasSpeaker(Protocol):
-    @property
-    def speaker(self) -> str: ...
-
-
 class LinearReader:
     """Reads views with a model; asked again for the same sequence, it answers what it has.
 
@@ -141,10 +121,10 @@ class LinearReader:
 
     def __init__(self, model: LinearModel) -> None:
         self.model = model
-        self._last: Sequence[_View] | None = None
+        self._last: Sequence[View] | None = None
         self._answer: dict[str, NDArray[np.float64]] = {}
 
-    def read(self, views: Sequence[_View]) -> dict[str, NDArray[np.float64]]:
+    def read(self, views: Sequence[View]) -> dict[str, NDArray[np.float64]]:
         """Probabilities of each view by head, each of shape (views, labels)."""
         if views is not self._last or not views:
             texts = [v.normal.text for v in views]

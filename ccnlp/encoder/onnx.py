@@ -11,7 +11,7 @@ on it alone, matrix products sum whole numbers, and the heads work in whole numb
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,43 +23,17 @@ from tokenizers import Tokenizer
 from ccnlp.artefacts import Manifest, read_manifest
 from ccnlp.encoder.heads import Calibration, Doubles, Heads, read_heads, sigmoid, softmax
 from ccnlp.encoder.linear import SPEAKER_ROWS
+from ccnlp.encoder.view import View
 from ccnlp.errors import UnavailableError
 
 #: Ids of <s>, <pad> and </s>, and what turns are padded to a multiple of.
 _START, _PAD, _END, _STEP = 0, 1, 2, 8
+#: Turns whose heads are worked out at once: bounds memory, moves no score.
+_ROWS = 1024
 
 Vectors = NDArray[np.int8]
 #: (row of the speaker, folded text).
 _Key = tuple[int, str]
-
-
-class _HasText(Protocol):
-    @property
-    def text(self) -> str: ...
-
-
-class _HasSpeaker(Protocol):
-    @property
-    def speaker(self) -> str: ...
-
-
-class View(Protocol):
-    """What the encoder needs of a ``TurnView``."""
-
-    @property
-    def normal(self) -> _HasText:
-        """The folded text."""
-        ...
-
-    @property
-    def turn(self) -> _HasSpeaker:
-        """The turn itself."""
-        ...
-
-    @property
-    def previous(self) -> "View | None":
-        """The turn before."""
-        ...
 
 
 class TurnScores(msgspec.Struct, frozen=True, gc=False):
@@ -75,16 +49,30 @@ class TurnScores(msgspec.Struct, frozen=True, gc=False):
     embedding: Vectors
 
 
-class CacheCount(msgspec.Struct):
-    """How often a turn's vector was already known."""
+class BatchScores(msgspec.Struct, frozen=True):
+    """``TurnScores`` of several turns, as arrays with a row a turn."""
 
-    asked: int = 0
-    known: int = 0
+    emotion: Doubles
+    findings: Doubles
+    acts: Doubles
+    embedding: Vectors
+
+    def turns(self) -> list[TurnScores]:
+        """The same, turn by turn."""
+        rows = zip(self.emotion, self.findings, self.acts, self.embedding, strict=True)
+        return [TurnScores(*row) for row in rows]
+
+
+class CacheCount(msgspec.Struct):
+    """How many turns were judged, and how many texts the network had to read for that."""
+
+    turns: int = 0
+    read: int = 0
 
     @property
     def rate(self) -> float:
-        """Share of turns that were known, in [0, 1]."""
-        return self.known / self.asked if self.asked else 0.0
+        """Share of turns that were not read, since their words were known; in [0, 1]."""
+        return max(0.0, 1 - self.read / self.turns) if self.turns else 0.0
 
 
 class TurnEncoder:
@@ -120,7 +108,7 @@ class TurnEncoder:
         self._hidden = heads.direct.shape[0]
         self._batch, self._limit = batch, cached
         self._cache: OrderedDict[_Key, bytes] = OrderedDict()
-        self._last: tuple[Sequence[View], list[TurnScores]] | None = None
+        self._last: tuple[Sequence[View], BatchScores] | None = None
         #: Use of the cache since the encoder was made.
         self.count = CacheCount()
 
@@ -129,6 +117,10 @@ class TurnEncoder:
 
         Asked twice in a row for the very same sequence, it answers what it has.
         """
+        return self.scores(views).turns()
+
+    def scores(self, views: Sequence[View]) -> BatchScores:
+        """As ``encode``, in whole arrays."""
         if self._last is not None and self._last[0] is views:
             return self._last[1]
         answer = self._judge(*self._placed(views))
@@ -144,6 +136,7 @@ class TurnEncoder:
         self, views: Sequence[View]
     ) -> tuple[Vectors, NDArray[np.int64], NDArray[np.int64]]:
         """Vectors, the rows of them that each view's heads see, and the views' speakers."""
+        self.count.turns += len(views)
         rows: dict[_Key, int] = {}
         slots = np.full((len(views), self._heads.slots), -1, np.int64)
         for place, view in enumerate(views):
@@ -175,13 +168,15 @@ class TurnEncoder:
         there is none.
         """
         padded = np.concatenate((vectors, np.zeros((1, self._hidden), np.int8)))
-        return self._heads.scores(padded[slots])
+        parts = [
+            self._heads.scores(padded[slots[at : at + _ROWS]])
+            for at in range(0, max(1, len(slots)), _ROWS)
+        ]
+        return np.concatenate(parts)
 
     def _judge(
         self, vectors: Vectors, slots: NDArray[np.int64], speakers: NDArray[np.int64]
-    ) -> list[TurnScores]:
-        if not len(slots):
-            return []
+    ) -> BatchScores:
         raw = self.raw_scores(vectors, slots)
         e, f = len(self.emotions), len(self.findings)
         emotion = softmax(raw[:, :e] / self._temperature + self._emotion_bias)
@@ -189,13 +184,12 @@ class TurnEncoder:
         findings = sure[:, :f] * self._finding_mask[speakers]
         acts = sure[:, f:] * self._act_mask[speakers][:, None]
         own = vectors[slots[:, 0]]
-        return [TurnScores(*row) for row in zip(emotion, findings, acts, own, strict=True)]
+        return BatchScores(emotion, findings, acts, own)
 
     def _vectors(self, keys: Sequence[_Key]) -> Vectors:
         known = self._cache
         new = list(dict.fromkeys(k for k in keys if k not in known))
-        self.count.asked += len(keys)
-        self.count.known += len(keys) - len(new)
+        self.count.read += len(new)
         found = self._read(new) if new else {}
         answer = np.empty((len(keys), self._hidden), np.int8)
         for place, key in enumerate(keys):

@@ -1,12 +1,15 @@
-"""Labelled turns for training and evaluation, from two kinds of JSONL.
+"""Labelled turns for training and evaluation, from JSONL of two kinds, and CSV of one.
 
 * ``{"transcript": {...}, "gold": {...}}``: conversations (data/README.md); where ``gold`` lists
   ``labelled`` turns, the others are context alone;
 * ``{"text": "...", "label": "angry"}``: single turns with an emotion, optionally with
-  ``speaker`` (default customer), ``before`` (the turn before) and ``group``.
+  ``speaker`` (default customer), ``before`` (the turn before) and ``group``; a CSV file has
+  these names in its first line.
 """
 
+import csv
 import hashlib
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from typing import Any
 import msgspec
 
 from ccnlp.errors import InputError
-from ccnlp.taxonomy import EMOTIONS
+from ccnlp.taxonomy import EMOTIONS, SPEAKERS
 from ccnlp.types import Speaker, Transcript
 
 
@@ -90,6 +93,26 @@ def read_turns(paths: Iterable[Path]) -> list[LabelledTurn]:
     return turns
 
 
+def read_emotions(path: Path) -> list[LabelledTurn]:
+    """The customer and agent turns of one file that have an emotion.
+
+    Raises
+    ------
+    InputError: naming the file and line; or there is no such turn.
+    """
+    turns = [
+        t
+        for t in read_turns([path])
+        if t.emotion is not None and t.speaker in ("customer", "agent")
+    ]
+    if not turns:
+        raise InputError(
+            "holds no turn of a customer or agent with an emotion", where=str(path),
+            mend='one {"text": "…", "label": "angry"} a line, or a CSV with these columns',
+        )  # fmt: skip
+    return turns
+
+
 def conversation_turns(conversation: LabelledConversation, group: str) -> list[LabelledTurn]:
     """The turns of one conversation with their labels."""
     gold = conversation.gold
@@ -120,8 +143,15 @@ def _single_turns(path: Path) -> list[LabelledTurn]:
     turns = []
     for number, row in _records(path):
         label = row.get("label")
-        if label is None:
+        if not label:
             continue
+        text: Any = row.get("text")
+        speaker: Any = row.get("speaker") or "customer"
+        if not isinstance(text, str) or speaker not in SPEAKERS:
+            what = "has no text" if not isinstance(text, str) else f"unknown speaker {speaker!r}"
+            raise InputError(
+                what, where=f"{path}:{number}", mend="see docs/training.md"
+            )  # fmt: skip
         if label not in EMOTIONS:
             raise InputError(
                 f"unknown emotion {label!r}", where=f"{path}:{number}",
@@ -129,8 +159,8 @@ def _single_turns(path: Path) -> list[LabelledTurn]:
             )  # fmt: skip
         turns.append(
             LabelledTurn(
-                text=row["text"], speaker=row.get("speaker", "customer"),
-                before=row.get("before", ""), group=row.get("group", path.stem), emotion=label,
+                text=text, speaker=speaker, before=row.get("before") or "",
+                group=row.get("group") or path.stem, emotion=label,
             )
         )  # fmt: skip
     return turns
@@ -138,10 +168,14 @@ def _single_turns(path: Path) -> list[LabelledTurn]:
 
 def _records(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        content = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", where=str(path), mend="check it") from error
-    for number, line in enumerate(lines, 1):
+    if path.suffix.casefold() == ".csv":
+        table = csv.DictReader(io.StringIO(content))
+        yield from ((table.line_num, dict(row)) for row in table)
+        return
+    for number, line in enumerate(content.splitlines(), 1):
         if not line.strip():
             continue
         try:

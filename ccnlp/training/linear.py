@@ -43,7 +43,7 @@ class LinearSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     positive_weight: float
 
 
-class _Task(msgspec.Struct):
+class Task(msgspec.Struct):
     """One head to train: which turns, and the truth a label."""
 
     name: str
@@ -58,16 +58,16 @@ def load_settings(path: Path) -> LinearSettings:
     return read_as(path, LinearSettings)
 
 
-def tasks() -> list[_Task]:
+def tasks() -> list[Task]:
     """The heads that are trained."""
     customer = tuple(c.id for c in CATEGORIES.values() if "customer" in c.speakers)
     service = tuple(c.id for c in CATEGORIES.values() if "agent" in c.speakers)
     acts = tuple(i for i in ITEMS if i != "polite_language")
     return [
-        _Task("emotion", "softmax", tuple(EMOTIONS), ("customer", "agent"), lambda t: t.emotion),
-        _Task("customer_findings", "sigmoid", customer, ("customer",), lambda t: t.findings),
-        _Task("service_findings", "sigmoid", service, _SERVICE, lambda t: t.findings),
-        _Task("acts", "sigmoid", acts, _SERVICE, lambda t: t.acts),
+        Task("emotion", "softmax", tuple(EMOTIONS), ("customer", "agent"), lambda t: t.emotion),
+        Task("customer_findings", "sigmoid", customer, ("customer",), lambda t: t.findings),
+        Task("service_findings", "sigmoid", service, _SERVICE, lambda t: t.findings),
+        Task("acts", "sigmoid", acts, _SERVICE, lambda t: t.acts),
     ]
 
 
@@ -90,7 +90,7 @@ def train_linear(
     ------
     UnavailableError: scikit-learn is not installed.
     """
-    features = _Features(turns, settings)
+    features = Features(turns, settings)
     tensors: dict[str, NDArray[Any]] = {}
     about: dict[str, Any] = {}
     figures: dict[str, float] = {}
@@ -103,12 +103,12 @@ def train_linear(
             continue
         truths: list[Any] = [task.truth(turns[i]) for i in chosen]
         groups = [turns[i].group for i in chosen]
-        fit = _fit_softmax if task.kind == "softmax" else _fit_sigmoid
-        held_out = _held_out(fit, features, chosen, truths, groups, task.labels, settings)
+        fit = fit_softmax if task.kind == "softmax" else _fit_sigmoid
+        held_out = held_out_scores(fit, features, chosen, truths, groups, task.labels, settings)
         matrix = fit(features.matrix(chosen), truths, task.labels, settings)
-        calibrate = _calibrate_softmax if task.kind == "softmax" else _calibrate_sigmoid
+        calibrate = calibrate_softmax if task.kind == "softmax" else _calibrate_sigmoid
         calibration, threshold, reached = calibrate(held_out, truths, task.labels)
-        _pack(tensors, task, matrix, calibration, threshold, features.size, settings.context)
+        pack_head(tensors, task, matrix, calibration, threshold, features.size, settings.context)
         about[task.name] = {
             "kind": task.kind, "labels": task.labels, "speakers": task.speakers
         }  # fmt: skip
@@ -137,7 +137,7 @@ def train_linear(
     return manifest
 
 
-class _Features:
+class Features:
     """Sparse rows: the turn's n-grams, those of the turn before, and the speaker."""
 
     def __init__(self, turns: Sequence[LabelledTurn], settings: LinearSettings) -> None:
@@ -164,12 +164,17 @@ class _Features:
             ]
         ).tocsr()
 
+    def put_before(self, columns: NDArray[np.float64]) -> None:
+        """Set further columns, (turns, any), before all others."""
+        self._all = _sparse().hstack([_sparse().csr_matrix(columns), self._all]).tocsr()
+
     def matrix(self, chosen: Sequence[int]) -> Any:
+        """The rows of these turns."""
         return self._all[list(chosen)]
 
 
-def _held_out(
-    fit: Callable[..., NDArray[np.float64]], features: _Features, chosen: list[int],
+def held_out_scores(
+    fit: Callable[..., NDArray[np.float64]], features: Features, chosen: list[int],
     truths: list[Any], groups: list[str], labels: tuple[str, ...], settings: LinearSettings,
 ) -> NDArray[np.float64]:  # fmt: skip
     """Scores of every turn by a model that has seen no turn of its author."""
@@ -187,7 +192,7 @@ def _held_out(
     return scores
 
 
-def _fit_softmax(
+def fit_softmax(
     rows: Any, truths: list[str], labels: tuple[str, ...], settings: LinearSettings
 ) -> NDArray[np.float64]:
     """Weights of shape (features, labels)."""
@@ -225,7 +230,7 @@ def _fit_sigmoid(
     return matrix
 
 
-def _calibrate_softmax(
+def calibrate_softmax(
     scores: NDArray[np.float64], truths: list[str], labels: tuple[str, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[str, float]]:
     """One temperature for all labels, by the least log loss on held-out scores."""
@@ -278,8 +283,8 @@ def _calibrate_sigmoid(
     return calibration, threshold, reached
 
 
-def _pack(
-    tensors: dict[str, NDArray[Any]], task: _Task, matrix: NDArray[np.float64],
+def pack_head(
+    tensors: dict[str, NDArray[Any]], task: Task, matrix: NDArray[np.float64],
     calibration: NDArray[np.float64], threshold: NDArray[np.float64], size: int, context: float,
 ) -> None:  # fmt: skip
     """Weights as 16-bit whole numbers; the context's weight goes into its table."""

@@ -1,0 +1,1 @@
+"""Back ends that judge turns, behind one interface (``base.TurnJudge``)."""
