@@ -3,6 +3,9 @@
 Nightly batch and live sessions call the same analysers: ``score_many`` encodes the turns of
 many conversations at once, a ``Session`` one turn at a time; both fold the same steps, so both
 end in the same assessment.
+
+The analyser ``privacy`` goes first. What it finds is hidden from all others: who somebody is cannot
+move a verdict, and a masked conversation is judged as the conversation itself.
 """
 
 from collections.abc import Sequence
@@ -12,11 +15,12 @@ import msgspec
 
 from ccnlp import __version__
 from ccnlp.analysers.base import Analyser, TurnView
-from ccnlp.analysers.catalogue import build_analyser
+from ccnlp.analysers.catalogue import Models, build_analyser
+from ccnlp.analysers.privacy import PrivacyAnalyser
 from ccnlp.config import Recipe
 from ccnlp.errors import UnavailableError
-from ccnlp.judges.build import Judges
 from ccnlp.observe import log
+from ccnlp.privacy.masking import hide_turn
 from ccnlp.scoring.decisions import decide_complaint, decide_handoff, load_decisions
 from ccnlp.scoring.frequency import count_phrases
 from ccnlp.scoring.fuse import fuse_findings, join_evidence
@@ -25,7 +29,7 @@ from ccnlp.scoring.score import score_conversation
 from ccnlp.scoring.scorecard import Scorecard, load_scorecard
 from ccnlp.scoring.timing import measure_timing
 from ccnlp.scoring.topic import topic_words
-from ccnlp.text.normalise import normalise_many
+from ccnlp.text.normalise import Normal, normalise_many
 from ccnlp.text.segment import segment_lines
 from ccnlp.types import (
     BELOW_THRESHOLD,
@@ -49,18 +53,22 @@ class Engine:
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
         self._analysers: list[Analyser] = []
+        #: Goes before all others, which read what it leaves; ``None`` where the recipe has none.
+        self._privacy: PrivacyAnalyser | None = None
         #: Analyser -> why it is missing; its part of each assessment is ``not_evaluated``.
         self.not_evaluated: dict[str, str] = {}
-        #: Back ends of the analysers.
-        self.judges = Judges(recipe)
+        models = Models(recipe)
         for name in recipe.analysers:
             try:
-                self._analysers.append(build_analyser(name, recipe, self.judges))
+                analyser = build_analyser(name, recipe, models)
             except UnavailableError as error:
                 self.not_evaluated[name] = str(error)
                 log.error("analyser_missing", analyser=name, reason=str(error))
-        for name, why in self.judges.missing.items():
-            self.not_evaluated[f"models.{name}"] = why
+                continue
+            if isinstance(analyser, PrivacyAnalyser):
+                self._privacy = analyser
+            else:
+                self._analysers.append(analyser)
         self._cards: dict[str, Scorecard] = {
             tier: load_scorecard(path) for tier, path in recipe.scorecards.items()
         }
@@ -76,12 +84,14 @@ class Engine:
 
     def score_many(self, transcripts: Sequence[Transcript]) -> list[Assessment]:
         """Assess several conversations, encoding all their turns together."""
-        views = _views(transcripts)
+        normals = normalise_many([t.text for c in transcripts for t in c.turns])
+        private = self._hide(transcripts, normals)
+        views = _views(transcripts, normals)
         flat = [v for conversation in views for v in conversation]
         encoded = [a.encode(flat) for a in self._analysers]
         assessments, offset = [], 0
-        for transcript, conversation in zip(transcripts, views, strict=True):
-            observed: list[Observation] = []
+        for transcript, conversation, pii in zip(transcripts, views, private, strict=True):
+            observed: list[Observation] = [*pii]
             for analyser, features in zip(self._analysers, encoded, strict=True):
                 state = analyser.start()
                 for place, view in enumerate(conversation, offset):
@@ -95,9 +105,39 @@ class Engine:
             )
         return assessments
 
+    def _hide(
+        self, transcripts: Sequence[Transcript], normals: list[Normal]
+    ) -> list[list[PiiSpan]]:
+        """The personal information of each conversation; in ``normals`` it is hidden."""
+        privacy = self._privacy
+        if privacy is None:
+            return [[] for _ in transcripts]
+        plain = iter(normals)
+        views = [
+            TurnView(index, turn, transcript.channel, next(plain))
+            for transcript in transcripts
+            for index, turn in enumerate(transcript.turns)
+        ]
+        features = privacy.encode(views)
+        answer: list[list[PiiSpan]] = []
+        hidden: dict[int, str] = {}
+        place = 0
+        for transcript in transcripts:
+            state, own = privacy.start(), list[PiiSpan]()
+            for turn in transcript.turns:
+                state, found = privacy.step(state, views[place], features[place])
+                if found:
+                    own += found
+                    hidden[place] = hide_turn(turn.text, views[place].index, found)
+                place += 1
+            answer.append([*own, *privacy.finish(state)])
+        for place, masked in zip(hidden, normalise_many(list(hidden.values())), strict=True):
+            normals[place] = msgspec.structs.replace(masked, original=normals[place].original)
+        return answer
+
     def session(self, transcript: Transcript) -> "Session":
         """A conversation under way; ``transcript`` gives its data, and any turns so far."""
-        return Session(self, self._analysers, transcript)
+        return Session(self, self._privacy, self._analysers, transcript)
 
     def sort_signals(self, transcript: Transcript, observed: Sequence[Observation]) -> Signals:
         """Observations by kind, each ordered by place; unsure findings count as suppressed."""
@@ -174,9 +214,12 @@ class Session:
     """One conversation turn by turn: the cache of a fold, rebuilt by replaying the turns."""
 
     def __init__(
-        self, engine: Engine, analysers: Sequence[Analyser], transcript: Transcript
-    ) -> None:
+        self, engine: Engine, privacy: PrivacyAnalyser | None, analysers: Sequence[Analyser],
+        transcript: Transcript,
+    ) -> None:  # fmt: skip
         self._engine = engine
+        self._privacy = privacy
+        self._private = privacy.start() if privacy is not None else None
         self._analysers = analysers
         self._states: list[Any] = [a.start() for a in analysers]
         self._observed: list[Observation] = []
@@ -189,13 +232,21 @@ class Session:
 
     def push(self, turn: Turn) -> list[Observation]:
         """Take one turn; answer what it brought to light."""
-        normal = normalise_many([turn.text])[0]
+        (normal,) = normalise_many([turn.text])
+        new: list[Observation] = []
+        if self._privacy is not None and self._private is not None:
+            seen = TurnView(len(self._turns), turn, self._about.channel, normal)
+            (look,) = self._privacy.encode([seen])
+            self._private, spans = self._privacy.step(self._private, seen, look)
+            if spans:
+                new += spans
+                (masked,) = normalise_many([hide_turn(turn.text, seen.index, spans)])
+                normal = msgspec.structs.replace(masked, original=turn.text)
         (words,) = segment_lines([normal.text])
         view = TurnView(len(self._turns), turn, self._about.channel, normal, self._last, words)
         self._turns.append(turn)
         self._words.append(words)
         self._last = view
-        new: list[Observation] = []
         for place, analyser in enumerate(self._analysers):
             features = analyser.encode([view])[0]
             self._states[place], found = analyser.step(self._states[place], view, features)
@@ -206,6 +257,8 @@ class Session:
     def assess(self) -> Assessment:
         """The assessment of the turns so far, as the nightly run would give it for them."""
         observed = list(self._observed)
+        if self._privacy is not None and self._private is not None:
+            observed += self._privacy.finish(self._private)
         for analyser, state in zip(self._analysers, self._states, strict=True):
             observed += analyser.finish(state)
         transcript = msgspec.structs.replace(self._about, turns=tuple(self._turns))
@@ -213,8 +266,7 @@ class Session:
         return self._engine.assess(transcript, self._words, signals)
 
 
-def _views(transcripts: Sequence[Transcript]) -> list[list[TurnView]]:
-    normals = normalise_many([t.text for c in transcripts for t in c.turns])
+def _views(transcripts: Sequence[Transcript], normals: Sequence[Normal]) -> list[list[TurnView]]:
     seen = zip(normals, segment_lines([n.text for n in normals]), strict=True)
     answer = []
     for transcript in transcripts:

@@ -1,7 +1,8 @@
 """Text as it may be shown and passed on: personal information hidden, lengths kept.
 
-Whoever shows a conversation shows what ``shown`` answers, so that no view can forget a place.
-Every span stays true: ``text[start:end] == quote`` holds in the masked copies as well.
+Whoever shows a conversation shows what ``shown`` answers, whoever passes it on what ``exported``
+answers, so that no view can forget a place. Every span stays true: ``text[start:end] == quote``
+holds in the masked copies as well.
 """
 
 import re
@@ -10,6 +11,9 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from ccnlp.privacy.masking import Style, hide_turn, mask_span
+from ccnlp.privacy.rescan import export
+from ccnlp.privacy.thread import Thread
 from ccnlp.types import (
     Act,
     Assessment,
@@ -34,10 +38,7 @@ _Quoted = TypeVar("_Quoted", Finding, Act, Span, PiiSpan)
 
 def mask_turn(text: str, turn: int, pii: Iterable[PiiSpan]) -> str:
     """A turn with its personal information hidden; as long as before, so that offsets hold."""
-    for span in pii:
-        if span.turn == turn:
-            text = text[: span.start] + _STAR * (span.end - span.start) + text[span.end :]
-    return _mask_numbers(text)
+    return _mask_numbers(hide_turn(text, turn, pii))
 
 
 def mask_quote(text: str, finding: Finding, pii: Iterable[PiiSpan]) -> str:
@@ -53,27 +54,50 @@ def shown(
     Numbers in attributes and the customer's id are hidden too. ``reveal`` hides nothing. Control
     signs become signs that show, so that no text can steer a terminal.
     """
-    pii = () if reveal else made.pii
-    known = _known(pii)
+    if reveal:
+        return _copies(transcript, made, [turn.text for turn in transcript.turns], str)
+    texts = [mask_turn(turn.text, index, made.pii) for index, turn in enumerate(transcript.turns)]
+    known = _known(made.pii, "display")
+    return _copies(transcript, made, texts, lambda text: _mask_known(text, known))
 
-    def hide(text: str) -> str:
-        if not reveal:
-            text = _mask_known(text, known)
-        return text.translate(_CONTROLS)
+
+def exported(
+    transcript: Transcript, made: Assessment, thread: Thread
+) -> tuple[Transcript, Assessment]:
+    """What may leave the deployment: as ``shown``, with nothing kept but family names.
+
+    Every value is hidden wherever it stands, and a rescan by ``thread`` has found nothing left.
+
+    Raises
+    ------
+    LeakError: the rescan still finds something.
+    """
+    turns = [(turn.speaker, turn.text) for turn in transcript.turns]
+    texts, hidden = export(thread, turns, made.pii)
+    known = _known(hidden, "export")
+    return _copies(
+        transcript, made, list(map(_mask_numbers, texts)), lambda text: _mask_known(text, known)
+    )
+
+
+def _copies(
+    transcript: Transcript, made: Assessment, texts: Sequence[str], hide: Callable[[str], str]
+) -> tuple[Transcript, Assessment]:
+    """Copies with ``texts`` for turns and everything else through ``hide``; no control signs."""
+
+    def clean(text: str) -> str:
+        return hide(text).translate(_CONTROLS)
 
     turns = tuple(
-        msgspec.structs.replace(
-            turn,
-            text=(turn.text if reveal else mask_turn(turn.text, index, pii)).translate(_CONTROLS),
-        )
-        for index, turn in enumerate(transcript.turns)
+        msgspec.structs.replace(turn, text=text.translate(_CONTROLS))
+        for turn, text in zip(transcript.turns, texts, strict=True)
     )
     customer = transcript.customer_id
     said = msgspec.structs.replace(
-        transcript, turns=turns, customer_id=hide(customer) if customer else customer,
-        attributes=_hidden(transcript.attributes, hide),
+        transcript, turns=turns, customer_id=clean(customer) if customer else customer,
+        attributes=_hidden(transcript.attributes, clean),
     )  # fmt: skip
-    return said, _recut(made, turns, hide)
+    return said, _recut(made, turns, clean)
 
 
 def _recut(made: Assessment, turns: Sequence[Turn], hide: Callable[[str], str]) -> Assessment:
@@ -106,14 +130,16 @@ def _recut(made: Assessment, turns: Sequence[Turn], hide: Callable[[str], str]) 
     )
 
 
-def _known(pii: Iterable[PiiSpan]) -> tuple[str, ...]:
-    """What was found, the longest first, so that a part never hides the whole."""
-    return tuple(sorted({span.quote for span in pii if len(span.quote) > 1}, key=len, reverse=True))
+def _known(pii: Iterable[PiiSpan], style: Style) -> tuple[tuple[str, str], ...]:
+    """What was found and how it is shown, the longest first: a part never hides the whole."""
+    found = {span.quote: mask_span(span.quote, span.type, style) for span in pii}
+    pairs = [(quote, mask) for quote, mask in found.items() if len(quote) > 1]
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
 
 
-def _mask_known(text: str, known: Iterable[str]) -> str:
-    for quote in known:
-        text = text.replace(quote, _STAR * len(quote))
+def _mask_known(text: str, known: Iterable[tuple[str, str]]) -> str:
+    for quote, mask in known:
+        text = text.replace(quote, mask)
     return _mask_numbers(text)
 
 

@@ -35,6 +35,7 @@ _KEY = b"0123456789abcdef"
         ("Ab@1988", "password", "*******"),
         ("010-64221234", "landline", "***-****1234"),
         ("12345", "order_id", "*****"),
+        ("LP202605190038827", "order_id", "LP***********8827"),
     ],
 )
 def test_what_is_shown(quote: str, kind: str, shown: str) -> None:
@@ -59,11 +60,16 @@ def test_only_the_span_is_hidden() -> None:
     assert mask_text("我叫王小明 好", [(2, 5, "name")]) == "我叫王** 好"
 
 
+def test_what_one_of_two_overlapping_spans_hides_is_hidden() -> None:
+    spans = [(0, 11, "mobile"), (9, 11, "password"), (0, 11, "mobile")]
+    assert mask_text("13812345678", spans) == "138****56**"
+
+
 @pytest.mark.parametrize("style", ["display", "export"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_masked_form_holds_nothing(kind: str, style: str) -> None:
     for form in forms(kind, 80, seed=5):
-        texts, spans = export(_THREAD, form.turns, style)  # type: ignore[arg-type]
+        texts, spans = export(_THREAD, form.turns, style=style)  # type: ignore[arg-type]
         speakers = [speaker for speaker, _ in form.turns]
         assert [len(t) for t in texts] == [len(t) for _, t in form.turns]
         assert rescan(_THREAD, list(zip(speakers, texts, strict=True)), spans) == []

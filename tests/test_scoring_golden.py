@@ -244,7 +244,7 @@ def test_risk_word_share_counts_words_of_the_agent_inside_findings() -> None:
         category="agent_rudeness", severity="high", turn=1, start=2, end=6, quote="有完没完",
         speaker="agent", confidence=0.9, source="phrases.t", explanation="",
     )  # fmt: skip
-    words = [["喂"], ["你", " ", "有完没完", " ", "啊"]]
+    words = [["喂", "，"], ["你", " ", "有完没完", " ", "啊"]]
     counted = count_phrases(call, words, Signals(findings=(rude,)))
     assert (counted.agent_words, counted.customer_words) == (3, 1)
     assert counted.agent_risk_share == pytest.approx(1 / 3, abs=1e-6)

@@ -11,7 +11,9 @@ from typing import Any, Final, TextIO
 import msgspec
 
 from ccnlp.errors import ConfigError, InputError
-from ccnlp.masked import shown
+from ccnlp.masked import exported, shown
+from ccnlp.privacy.recognise import Recogniser
+from ccnlp.privacy.thread import Thread
 from ccnlp.store.queue import QueueFilter, QueueItem, ReviewQueue
 from ccnlp.types import Assessment
 
@@ -28,6 +30,7 @@ def write_export(
     Raises
     ------
     ConfigError: ``kind`` is neither ``csv`` nor ``jsonl``, or the filter is wrong.
+    LeakError: a conversation still holds personal information after masking.
     InputError: the file cannot be written.
     """
     if kind not in ("csv", "jsonl"):
@@ -47,9 +50,13 @@ def write_export(
 
 
 def _rows(queue: ReviewQueue, wanted: QueueFilter, *, reveal: bool) -> Iterator[dict[str, Any]]:
+    thread = None if reveal else Thread(Recogniser())
     for item in queue.items(wanted):
         _, transcript, made = queue.item(item.id)
-        _, made = shown(transcript, made, reveal=reveal)
+        if thread is None:
+            _, made = shown(transcript, made, reveal=True)
+        else:
+            _, made = exported(transcript, made, thread)
         row = msgspec.structs.asdict(item)
         row["evidence"] = list(_evidence(made))
         yield row

@@ -19,8 +19,9 @@ _CODE: Final = ord(_SEPARATOR)
 _MULTIPLIERS: Final = (2654435761, 2246822519, 3266489917, 668265263)
 
 
-#: A number of three digits or more, written or spoken.
-_NUMBER: Final = re.compile("[0-9零〇一二三四五六七八九十百千万两幺]{3,}")
+#: A number of three digits or more, written or spoken; some of its digits may be hidden.
+_DIGITS: Final = "0-9零〇一二三四五六七八九十百千万两幺"
+_NUMBER: Final = re.compile(rf"(?=\**[{_DIGITS}])[{_DIGITS}*]{{3,}}")
 
 
 def blur_numbers(texts: Sequence[str]) -> list[str]:

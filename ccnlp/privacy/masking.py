@@ -51,8 +51,15 @@ def mask_text(text: str, spans: Iterable[tuple[int, int, str]], style: Style = "
     """``text`` with each span (start, end, type) hidden; ``len`` stays."""
     chars = list(text)
     for start, end, kind in spans:
-        chars[start:end] = mask_span(text[start:end], kind, style)
+        for place, char in enumerate(mask_span(text[start:end], kind, style), start):
+            if char == _STAR:  # what one span keeps, another that overlaps it may hide
+                chars[place] = char
     return "".join(chars)
+
+
+def hide_turn(text: str, turn: int, spans: Iterable[PiiSpan]) -> str:
+    """A turn with those of ``spans`` hidden, as on display, that lie in it; ``len`` stays."""
+    return mask_text(text, [(s.start, s.end, s.type) for s in spans if s.turn == turn])
 
 
 def mask_turns(texts: Sequence[str], pii: Iterable[PiiSpan], style: Style = "display") -> list[str]:
@@ -96,13 +103,19 @@ def _ends_of_number(quote: str, kind: str) -> set[int]:
     if kind == "id_card" and quote[-1] in "xXｘＸ叉":
         starts.append(len(quote) - 1)
         ends.append(len(quote))
+    letters = _letters(quote) if kind == "order_id" else set()
     count = len(starts)
     if count < least:
-        return set()
+        return letters
     shown = [*range(head), *range(count - tail, count)]
     hidden = {place for i in range(head, count - tail) for place in range(starts[i], ends[i])}
     keep = {place for i in shown for place in range(starts[i], ends[i])}
-    return keep - hidden  # of a 三个八 half shown nothing stays
+    return letters | (keep - hidden)  # of a 三个八 half shown nothing stays
+
+
+def _letters(quote: str) -> set[int]:
+    """The letters of an order number: they tell what it is a number of, not who ordered."""
+    return {place for place, char in enumerate(quote) if char.isascii() and char.isalpha()}
 
 
 def _district(quote: str, kind: str) -> set[int]:

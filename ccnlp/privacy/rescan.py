@@ -57,9 +57,15 @@ def rescan(
 
 
 def export(
-    thread: Thread, turns: Sequence[tuple[str, str]], style: Style = "export"
+    thread: Thread,
+    turns: Sequence[tuple[str, str]],
+    found: Iterable[PiiSpan] = (),
+    *,
+    style: Style = "export",
 ) -> tuple[list[str], list[PiiSpan]]:
     """Masked texts that a rescan finds nothing in, and all that was hidden.
+
+    ``found``: what is known already, to be hidden too.
 
     Raises
     ------
@@ -67,7 +73,7 @@ def export(
     """
     speakers = [speaker for speaker, _ in turns]
     texts = [text for _, text in turns]
-    spans = thread.conversation(turns)
+    spans = list(dict.fromkeys([*found, *thread.conversation(turns)]))
     masked = mask_turns(texts, spans, style)
     for _ in range(_ROUNDS):
         leaks = rescan(thread, list(zip(speakers, masked, strict=True)), spans)

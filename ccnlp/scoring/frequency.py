@@ -13,14 +13,15 @@ def count_phrases(
 ) -> PhraseFrequency:
     """Hits a category, and words inside agent findings / all words of agent and bot turns.
 
-    ``words`` holds the segmented words of each turn, in order.
+    ``words`` holds the segmented words of each turn, in order, signs among them; signs do not
+    count, so that typed text and recognised speech, which has none, have like rates.
     """
     counts = Counter(f.category for f in signals.findings)
     spoken: dict[str, int] = {"customer": 0, "service": 0}
     for turn, pieces in zip(transcript.turns, words, strict=True):
         side = "service" if turn.speaker in _SERVICE else turn.speaker
         if side in spoken:
-            spoken[side] += len(pieces) - pieces.count(" ")
+            spoken[side] += sum(map(_is_word, pieces))
     covered: dict[int, set[int]] = {}
     for finding in signals.findings:
         if finding.speaker in _SERVICE:
@@ -33,6 +34,10 @@ def count_phrases(
     )  # fmt: skip
 
 
+def _is_word(piece: str) -> bool:
+    return piece[0].isalnum()
+
+
 def _words_touched(pieces: Sequence[str], places: set[int]) -> int:
     """Words that a set of code points touches.
 
@@ -40,6 +45,6 @@ def _words_touched(pieces: Sequence[str], places: set[int]) -> int:
     """
     touched, at = 0, 0
     for piece in pieces:
-        touched += piece != " " and not places.isdisjoint(range(at, at + len(piece)))
+        touched += _is_word(piece) and not places.isdisjoint(range(at, at + len(piece)))
         at += len(piece)
     return touched

@@ -17,8 +17,8 @@ from ccnlp.text.phrase import Blank, Choice, Digits, Literal, Node, Optional, Se
 
 #: Most texts in one set of anchors.
 ANCHORS_LIMIT: Final = 1_000
-#: Digits as they are written and said, and the units of numbers.
-NUMERALS: Final = frozenset("0123456789零〇一二两三四五六七八九幺十百千万亿半")
+#: Digits as they are written, said and hidden, and the units of numbers.
+NUMERALS: Final = frozenset("0123456789零〇一二两三四五六七八九幺*十百千万亿半")
 _NEEDS_LIMIT: Final = 2
 #: A set of characters that is found in about every turn is not worth looking for.
 _NEED_SHARE: Final = 0.06

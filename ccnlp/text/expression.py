@@ -43,8 +43,8 @@ _CHOICE_LIMIT: Final = 100_000
 #: A phrase of at most so many literal texts needs no expression.
 _TEXTS_LIMIT: Final = 300
 _OPTIONS_LIMIT: Final = 2_000
-#: Digits as they are written and said; numbers hold their units as well.
-DIGITS: Final = "0-9零〇一二两三四五六七八九幺"
+#: Digits as they are written, said and hidden; numbers hold their units as well.
+DIGITS: Final = "0-9零〇一二两三四五六七八九幺*"
 NUMBERS: Final = DIGITS + "十百千万亿半"
 #: What ends a clause.
 CLAUSE_END: Final = ",。!?;…\n"
