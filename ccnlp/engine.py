@@ -15,10 +15,11 @@ import msgspec
 
 from ccnlp import __version__
 from ccnlp.analysers.base import Analyser, TurnView
-from ccnlp.analysers.catalogue import Models, build_analyser
+from ccnlp.analysers.catalogue import build_analyser
 from ccnlp.analysers.privacy import PrivacyAnalyser
 from ccnlp.config import Recipe
 from ccnlp.errors import UnavailableError
+from ccnlp.judges.build import Judges
 from ccnlp.observe import log
 from ccnlp.privacy.masking import hide_turn
 from ccnlp.scoring.decisions import decide_complaint, decide_handoff, load_decisions
@@ -57,10 +58,11 @@ class Engine:
         self._privacy: PrivacyAnalyser | None = None
         #: Analyser -> why it is missing; its part of each assessment is ``not_evaluated``.
         self.not_evaluated: dict[str, str] = {}
-        models = Models(recipe)
+        #: Back ends of the analysers.
+        self.judges = Judges(recipe)
         for name in recipe.analysers:
             try:
-                analyser = build_analyser(name, recipe, models)
+                analyser = build_analyser(name, recipe, self.judges)
             except UnavailableError as error:
                 self.not_evaluated[name] = str(error)
                 log.error("analyser_missing", analyser=name, reason=str(error))
@@ -69,6 +71,8 @@ class Engine:
                 self._privacy = analyser
             else:
                 self._analysers.append(analyser)
+        for name, why in self.judges.missing.items():
+            self.not_evaluated[f"models.{name}"] = why
         self._cards: dict[str, Scorecard] = {
             tier: load_scorecard(path) for tier, path in recipe.scorecards.items()
         }
