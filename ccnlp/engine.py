@@ -30,6 +30,7 @@ from ccnlp.scoring.score import score_conversation
 from ccnlp.scoring.scorecard import Scorecard, load_scorecard
 from ccnlp.scoring.timing import measure_timing
 from ccnlp.scoring.topic import topic_words
+from ccnlp.scoring.trajectory import measure_trajectories
 from ccnlp.text.normalise import Normal, normalise_many
 from ccnlp.text.segment import segment_lines
 from ccnlp.types import (
@@ -211,6 +212,7 @@ class Engine:
             suppressed=signals.suppressed,
             acts=signals.acts,
             not_evaluated=signals.not_evaluated,
+            trajectory=measure_trajectories(transcript, signals),
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from ccnlp.alerts import Alerts, queue_reasons
 from ccnlp.taxonomy import CATEGORIES, EMOTIONS, ITEMS
-from ccnlp.types import Assessment, Finding, ItemScore, Transcript
+from ccnlp.types import Assessment, Finding, ItemScore, Trajectory, Transcript
 
 _SEVERITY: Final = {
     "info": "dim", "low": "cyan", "medium": "yellow", "high": "red", "critical": "bold red",
@@ -81,6 +81,11 @@ def _head(transcript: Transcript, made: Assessment, alerts: Alerts) -> Table:
         complaint = f"yes ({made.complaint.confidence:.2f}) {made.complaint.topic or ''}"
     table.add_row("complaint", Text(complaint))
     table.add_row("handoff", Text(_handoff(made)))
+    for name, side in (
+        ("customer's mood", made.trajectory.customer), ("agent's mood", made.trajectory.agent),
+    ):  # fmt: skip
+        if side is not None:
+            table.add_row(name, Text(_mood(side)))
     table.add_row("timing", Text(_timing(made)))
     frequency = made.frequency
     share = f"{frequency.agent_risk_share:.1%} of {frequency.agent_words} agent words"
@@ -103,6 +108,15 @@ def _handoff(made: Assessment) -> str:
         return "no"
     reasons = ", ".join(handoff.reasons)
     return f"to a {handoff.target} from turn {handoff.turn}: {reasons}. {handoff.explanation}"
+
+
+def _mood(side: Trajectory) -> str:
+    told = f"level {side.level:+.2f}, trend {side.trend:+.2f}"
+    if side.peak is not None:
+        told += f", lowest {side.peak:+.2f} at turn {side.peak_turn}"
+    if side.recovery is not None:
+        told += f", {side.recovery:.0%} of it made good"
+    return told
 
 
 def _timing(made: Assessment) -> str:
@@ -143,9 +157,9 @@ def _conversation(transcript: Transcript, made: Assessment) -> Table:
         felt = Text()
         if emotion is not None:
             name = EMOTIONS.get(emotion.label, emotion.label)
-            felt = Text(
-                f"{name} {emotion.probability:.2f}", style=_EMOTION.get(emotion.label, "dim")
-            )
+            doubt = "?" if emotion.unsure else ""
+            style = "dim" if emotion.unsure else _EMOTION.get(emotion.label, "dim")
+            felt = Text(f"{name}{doubt} {emotion.probability:.2f}", style=style)
         said = mark(turn.text, here)
         for finding in here:
             said.append("\n")

@@ -212,6 +212,29 @@ class PhraseFrequency(msgspec.Struct, frozen=True):
     customer_words: int
 
 
+class Trajectory(msgspec.Struct, frozen=True, gc=False):
+    """How the mood of one side went; moods are in [-1, 1] (``scoring.trajectory``)."""
+
+    #: Mean mood, and what it rises from first to last turn, in [-3, 3].
+    level: float
+    trend: float
+    #: The lowest mood below 0 and its turn; ``None`` where no turn is below 0.
+    peak: float | None = None
+    peak_turn: int | None = None
+    #: Share of the peak that was made good at the end, in [0, 1].
+    recovery: float | None = None
+
+
+class Trajectories(msgspec.Struct, frozen=True):
+    """The course of the emotions; ``None`` where a side has no judged turn."""
+
+    customer: Trajectory | None = None
+    agent: Trajectory | None = None
+    #: In [0, 1].
+    agent_fatigue: float | None = None
+    agent_distress: float | None = None
+
+
 class Provenance(msgspec.Struct, frozen=True):
     """All that made an assessment."""
 
@@ -239,3 +262,4 @@ class Assessment(msgspec.Struct, frozen=True):
     suppressed: tuple[Finding, ...] = ()
     acts: tuple[Act, ...] = ()
     not_evaluated: dict[str, str] = msgspec.field(default_factory=dict)
+    trajectory: Trajectories = Trajectories()

@@ -89,7 +89,8 @@ def decide_handoff(spec: HandoffSpec, transcript: Transcript, signals: Signals) 
             by_turn.setdefault(finding.turn, []).append(finding.category)
     failing = {act.turn for act in signals.acts if act.act in spec.bot_failure_acts}
     in_need = {act.turn for act in signals.acts if act.act in spec.vulnerable_acts}
-    emotions = {e.turn: e for e in signals.emotions}
+    # an emotion that the model is unsure of moves nothing
+    emotions = {e.turn: e for e in signals.emotions if not e.unsure}
     nothing: list[str] = []
     angry = failures = 0
     vulnerable = False
