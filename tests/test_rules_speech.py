@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccnlp.assets import asset
 from ccnlp.rules.load import load_rules
 from ccnlp.text.normalise import normalise
 from ccnlp.text.phrase import Lexicon, PhraseParser
@@ -59,12 +60,40 @@ def test_what_was_misheard_is_found(hits, phrase, said):
         ("投诉", "我要透诉"),  # too short to be sure
         ("死客服", "视频客服"),
         ("死客服", "电视客服"),
+        ("死客服", "乐视客服"),
         ("要投诉你们", "摇头数你们"),  # too little of it is there
         ("他要告你", "她要高你"),
     ],
 )
 def test_what_only_sounds_alike_is_not_found(hits, phrase, said):
     assert hits(f"any: ['{phrase}']", said) == []
+
+
+@pytest.mark.parametrize(
+    ("speaker", "said", "name"),
+    [
+        ("customer", "我要找你们的兼管部门", "regulator_threat"),
+        ("customer", "我要透诉你们", "complaint"),
+        ("customer", "帮我转仁工客服", "human_request"),
+        ("agent", "我把邻居的电化发给您您去谈", "privacy_breach"),
+        ("agent", "这个我跟您报证没问题", "overpromise"),
+    ],
+)
+def test_the_shipped_rules_hear_voice_and_read_chat(speaker, said, name):
+    rules = load_rules(
+        sorted(asset("configs", "rules").glob("*.yaml")),
+        sorted(asset("configs", "lexicon").glob("*.yaml")),
+    )
+
+    def names(channel, by_sound):
+        (found,) = rules.find([normalise(said)], [speaker], [channel])
+        hits = found.hits if found is not None else ()
+        return {rules.rules[h.rule].name for h in hits if by_sound == (h.note == "按读音匹配")}
+
+    assert name in names("voice", by_sound=True)
+    for channel in ("chat", "email", "social"):
+        assert not names(channel, by_sound=True)
+        assert names(channel, by_sound=False) == names("voice", by_sound=False)
 
 
 def test_short_phrases_are_heard_if_asked_for(hits):

@@ -144,7 +144,8 @@ def plausible(
             low -= 1
         while high not in boundaries:
             high += 1
-        if high - low > 1 and text[low:high] in common:
+        # a word that begins before the span is not the phrase's: 乐视客服 is no 死客服
+        if low < start or (high - low > 1 and text[low:high] in common):
             return False
     return True
 
