@@ -75,7 +75,7 @@ def make_app() -> typer.Typer:
     made.command("check")(check.check)
     made.add_typer(db.make_app(), name="db")
     made.command("demo")(demo.demo)
-    made.command("evaluate")(evaluate.evaluate)
+    made.add_typer(evaluate.make_app(), name="evaluate")
     made.command("frequency")(frequency.frequency)
     made.add_typer(train.make_app(), name="train")
     return made

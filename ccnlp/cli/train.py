@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ccnlp.assets import asset
+from ccnlp.errors import UnavailableError
 
 
 def linear(
@@ -41,8 +42,87 @@ def linear(
     typer.echo(out)
 
 
+def emotion(
+    data: Annotated[
+        Path, typer.Option("--data", "-d", help="Labelled turns, JSONL or CSV (docs/training.md).")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Model folder: NAME/VERSION.")],
+    encoder: Annotated[
+        Path | None, typer.Option("--encoder", help="Encoder folder; without it the fast one.")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", help="Settings; without it the shipped ones.")
+    ] = None,
+    licence: Annotated[
+        str, typer.Option("--licence", help="Licence of the data, kept in the manifest.")
+    ] = "unknown",
+) -> None:
+    """Train a head for emotion from your own labelled turns, over the encoder that ships.
+
+    The encoder itself stays as it is, so this takes seconds to minutes. Name the folder in a
+    recipe; docs/training.md shows how.
+
+    For example:
+
+        ccnlp train emotion --data ours.jsonl --out models/our-emotion/1
+    """
+    from ccnlp.config import ModelOptions
+    from ccnlp.judges.encoder import load_encoder_judge
+    from ccnlp.training.card import write_card
+    from ccnlp.training.corpus import read_emotions
+    from ccnlp.training.emotion_head import train_emotion_head
+    from ccnlp.training.linear import load_settings
+
+    folder = encoder or asset("models", "encoder-fast", "1")
+    turns = read_emotions(data)
+    over = load_encoder_judge(folder, ModelOptions(str(folder)))
+    manifest = train_emotion_head(
+        turns, data, licence, over,
+        load_settings(settings or asset("configs", "training", "emotion.yaml")), out,
+        f"ccnlp train emotion --data {data.name} --out {out.parent.name}/{out.name}",
+        lambda line: typer.echo(line, err=True),
+    )  # fmt: skip
+    write_card(out, manifest)
+    typer.echo(out)
+
+
+def encoder(
+    settings: Annotated[
+        Path, typer.Argument(metavar="CONFIG", help="E.g. configs/training/encoder-fast.yaml.")
+    ],
+    base: Annotated[Path | None, typer.Option("--base", help="Instead of the one named.")] = None,
+    tokenizer: Annotated[
+        Path | None, typer.Option("--tokenizer", help="Instead of the one named.")
+    ] = None,
+    work: Annotated[
+        Path | None, typer.Option("--work", help="Where stages keep their results.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Model folder.")] = None,
+) -> None:
+    """Train the turn encoder in stages that can be stopped and gone on with (docs/encoder.md).
+
+    For example:
+
+        ccnlp train encoder configs/training/encoder-fast.yaml --base build/base/e5-small-q4.bin
+    """
+    try:
+        from ccnlp.training.encoder.stages import main
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("torch", "onnx"):
+            raise
+        raise UnavailableError(
+            f"training the encoder needs {error.name}, which is not installed",
+            mend="pip install 'ccnlp[train]'",
+        ) from error
+    given = {"base": base, "tokenizer": tokenizer, "work": work, "out": out}
+    options = [f"--{name}={path}" for name, path in given.items() if path is not None]
+    main([str(settings), *options])
+
+
 def make_app() -> typer.Typer:
     """The group ``ccnlp train``."""
     made = typer.Typer(help="Train models from labelled turns.", no_args_is_help=True)
     made.command("linear")(linear)
+    made.command("emotion")(emotion)
+    made.command("encoder")(encoder)
     return made

@@ -14,6 +14,12 @@ _PURPOSE: Final = {
         "**Limits**: it sees characters, not sentences. Irony, sadness and surprise are weak; "
         "negation is left to the phrase rules."
     ),
+    "emotion-head": (
+        "A head for the emotion of customer and agent turns, over the vectors of a turn encoder "
+        "that was not changed, and over hashed character n-grams.\n\n"
+        "**Meant for** turns like those that it was trained on. **Not meant for** judging people, "
+        "or for decisions nobody reviews."
+    ),
 }
 
 
@@ -44,7 +50,8 @@ Licence: {manifest.licence}. Digest: `{manifest.digest}`.
 
 ## Figures
 
-Each turn was judged by a model that had seen no turn of its author.
+Each turn was judged by a model that had seen no turn of its author (of its group, or with its
+words, where all turns are one author's).
 
 | figure | value |
 | --- | --- |

@@ -34,7 +34,7 @@ from ccnlp.training.linear import (
 from ccnlp.training.single import single_views
 
 #: Folds where all turns are of one group.
-_FOLDS: Final = 5
+_FOLDS: Final = 3
 #: A vector has length about 1 after this, so that it weighs as much as a turn's n-grams.
 _VECTOR: Final = 1 / 240
 #: The encoder's verdict weighs less: it is there to start from, not to be copied.
