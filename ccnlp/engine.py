@@ -19,6 +19,7 @@ from ccnlp.analysers.catalogue import build_analyser
 from ccnlp.analysers.privacy import PrivacyAnalyser
 from ccnlp.config import Recipe
 from ccnlp.errors import UnavailableError
+from ccnlp.judges.base import Reading
 from ccnlp.judges.build import Judges
 from ccnlp.observe import log
 from ccnlp.privacy.masking import hide_turn
@@ -82,6 +83,10 @@ class Engine:
         self._models = {
             a.name: digest for a in self._analysers if (digest := getattr(a, "model_digest", None))
         }
+
+    def reading(self) -> Reading:
+        """What the encoders had to read so far."""
+        return self.judges.reading()
 
     def score(self, transcript: Transcript) -> Assessment:
         """Assess one conversation."""
@@ -253,8 +258,9 @@ class Session:
         self._turns.append(turn)
         self._words.append(words)
         self._last = view
+        views = [view]  # one list: analysers that share a model ask it for the same sequence
         for place, analyser in enumerate(self._analysers):
-            features = analyser.encode([view])[0]
+            features = analyser.encode(views)[0]
             self._states[place], found = analyser.step(self._states[place], view, features)
             new += found
         self._observed += new

@@ -172,8 +172,11 @@ class RunFacts(msgspec.Struct, frozen=True):
     encodings: dict[str, int] = {}
     #: Analyser -> why it could not judge in this run.
     not_evaluated: dict[str, str] = {}
-    #: The recipe's heads -> name, version and digest of the model that judged.
+    #: The recipe's models -> name, version and digest, of those that judged.
     models: dict[str, str] = {}
+    #: Turns that encoders judged, and texts that they had to read for that: the rest was known.
+    encoder_turns: int = 0
+    encoder_read: int = 0
 
 
 class RunSummary(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from ccnlp.alerts import load_alerts, queue_reasons
 from ccnlp.config import Recipe, load_recipe
 from ccnlp.engine import Engine
 from ccnlp.errors import ConfigError
+from ccnlp.judges.base import Reading
 from ccnlp.store.repository import Record, Recorder
 from ccnlp.summary import RunSummary
 from ccnlp.summing import summarise
@@ -57,6 +58,8 @@ class Scored(msgspec.Struct, frozen=True):
     summary: RunSummary
     #: Place in the chunk, and the type of the error, of what could not be scored.
     failed: list[tuple[int, str]]
+    #: What the encoders read for it.
+    reading: Reading = Reading()
 
 
 class Scorer:
@@ -68,16 +71,17 @@ class Scorer:
     def __init__(self, recipe: Recipe, created_at: str, engine: Judge | None = None) -> None:
         self.alerts = load_alerts(recipe.alerts)
         self.not_evaluated: dict[str, str] = {}
+        self._built: Engine | None = None
         if engine is None:
-            built = Engine(recipe)
-            self.not_evaluated = built.not_evaluated
-            engine = built
+            engine = self._built = Engine(recipe)
+            self.not_evaluated = self._built.not_evaluated
         self._engine = engine
         self._encoder = msgspec.json.Encoder()
         self._recorder = Recorder(created_at)
 
     def score(self, transcripts: Sequence[Transcript]) -> Scored:
         """Score a chunk; a conversation that fails is named in ``failed`` and left out."""
+        before = self._reading()
         scored: list[tuple[Transcript, Assessment]] = []
         failed: list[tuple[int, str]] = []
         for place, made in enumerate(self._assess(transcripts)):
@@ -99,7 +103,11 @@ class Scorer:
             conversations=len(scored), turns=sum(len(t.turns) for t, _ in scored),
             lines=b"".join(line + b"\n" for line in lines), records=records, findings=findings,
             summary=summarise(scored, self.alerts), failed=failed,
+            reading=self._reading() - before,
         )  # fmt: skip
+
+    def _reading(self) -> Reading:
+        return self._built.reading() if self._built else Reading()
 
     def _assess(self, transcripts: Sequence[Transcript]) -> Iterator[Assessment | str]:
         """An assessment each, or the type of the error; never the error's text."""

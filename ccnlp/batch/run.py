@@ -32,6 +32,7 @@ from ccnlp.batch.outputs import FindingsFile, PartFile
 from ccnlp.config import Recipe, load_recipe
 from ccnlp.errors import ConfigError, InputError, UnavailableError
 from ccnlp.ingest import Read, Rejected, load_mapping, read
+from ccnlp.judges.base import Reading
 from ccnlp.observe import log
 from ccnlp.store.connection import Store, open_store
 from ccnlp.store.repository import Assessments, Record, now
@@ -152,6 +153,7 @@ class _Run:
         self._rejected: Counter[str] = Counter()
         self._conversations = self._turns = self._added = self._queued = 0
         self._first: float | None = None
+        self._read = Reading()
 
     def go(self) -> Outcome:
         files = (self._quarantine, self._findings, self._lines)
@@ -169,6 +171,7 @@ class _Run:
         log.info(
             "run_ended", conversations=outcome.conversations, quarantined=outcome.quarantined,
             seconds=round(outcome.seconds, 3), recipe=self._recipe.digest,
+            rate=round(self._read.spared, 4),
         )  # fmt: skip
         return outcome
 
@@ -243,6 +246,7 @@ class _Run:
             self._reject(_engine_failed(chunk[place], error))
         summary = scored.summary
         self._summary = merge(self._summary, summary) if self._summary else summary
+        self._read += scored.reading
         self._conversations += scored.conversations
         self._turns += scored.turns
         self._waiting += scored.records
@@ -281,6 +285,7 @@ class _Run:
             encodings={k: v for k, v in seen.encodings.items() if v},
             not_evaluated=self._not_evaluated,
             models=_models(self._recipe, self._not_evaluated),
+            encoder_turns=self._read.turns, encoder_read=self._read.read,
         )  # fmt: skip
         self._assessments.note_run(
             {
@@ -331,7 +336,7 @@ def _models(recipe: Recipe, not_evaluated: Container[str]) -> dict[str, str]:
     """The models that judged, as a report names them."""
     models: dict[str, str] = {}
     for head, folder in recipe.models.items():
-        if head not in not_evaluated:
+        if head not in not_evaluated and f"models.{head}" not in not_evaluated:
             try:
                 manifest = read_manifest(folder)
             except UnavailableError:

@@ -102,6 +102,10 @@ def print_outcome(outcome: Any, report: Path) -> None:
         rows.insert(1, ("quarantined", f"{outcome.quarantined:,} records: {place} says why"))
     run = outcome.summary.run
     if run is not None:
+        if run.encoder_turns:
+            spared = max(0.0, 1 - run.encoder_read / run.encoder_turns)
+            known = f"{run.encoder_turns:,} turns, {spared:.0%} of them known from the cache"
+            rows.append(("encoder", known))
         rows += [("not evaluated", f"{name}: {why}") for name, why in run.not_evaluated.items()]
     for name, text in rows:
         table.add_row(Text(name, style="dim"), Text(text))

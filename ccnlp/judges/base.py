@@ -63,6 +63,25 @@ class Judged(msgspec.Struct, frozen=True):
         return np.asarray(found)
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """How much an encoder was spared by its cache."""
+
+    #: Turns that were judged, and texts that the network had to read for that.
+    turns: int = 0
+    read: int = 0
+
+    @property
+    def spared(self) -> float:
+        """Share of the turns whose words were known, in [0, 1]."""
+        return max(0.0, 1 - self.read / self.turns) if self.turns else 0.0
+
+    def __add__(self, other: "Reading") -> "Reading":
+        return Reading(self.turns + other.turns, self.read + other.read)
+
+    def __sub__(self, other: "Reading") -> "Reading":
+        return Reading(self.turns - other.turns, self.read - other.read)
+
+
 class TurnJudge(Protocol):
     """Judges turns. One instance belongs to one thread."""
 

@@ -11,7 +11,7 @@ from ccnlp.artefacts import read_manifest
 from ccnlp.config import JudgeSpec, ModelOptions, Recipe
 from ccnlp.encoder.view import View
 from ccnlp.errors import ConfigError, UnavailableError
-from ccnlp.judges.base import LABELS, Doubles, Judged, Part, TurnJudge
+from ccnlp.judges.base import LABELS, Doubles, Judged, Part, Reading, TurnJudge
 from ccnlp.judges.linear import LinearJudge
 from ccnlp.observe import log
 
@@ -46,6 +46,13 @@ class Judges:
     def loaded(self) -> dict[str, TurnJudge]:
         """The models that were asked for and could be loaded."""
         return {n: m for n, m in self._models.items() if not isinstance(m, UnavailableError)}
+
+    def reading(self) -> Reading:
+        """What the encoders had to read so far, all together."""
+        total = Reading()
+        for model in self.loaded().values():
+            total += getattr(model, "reading", Reading())
+        return total
 
     def linear(self) -> LinearJudge | None:
         """The recipe's first linear model that judges findings; ``None``: there is none."""

@@ -8,7 +8,7 @@ import numpy as np
 from ccnlp.config import ModelOptions
 from ccnlp.encoder.onnx import TurnEncoder, load_encoder
 from ccnlp.encoder.view import View
-from ccnlp.judges.base import LABELS, PARTS, Doubles, Judged, Part
+from ccnlp.judges.base import LABELS, PARTS, Doubles, Judged, Part, Reading
 
 
 class EncoderJudge:
@@ -24,6 +24,11 @@ class EncoderJudge:
             "findings": [encoder.findings.index(x) for x in LABELS["findings"]],
             "acts": [encoder.acts.index(x) for x in LABELS["acts"]],
         }
+
+    @property
+    def reading(self) -> Reading:
+        """What was read so far."""
+        return Reading(self.encoder.count.turns, self.encoder.count.read)
 
     def least(self, part: Part) -> Doubles:
         """One threshold for all labels, at which F1 was best on the text that calibrated."""
