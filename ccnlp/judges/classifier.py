@@ -137,6 +137,7 @@ def load_classifier(folder: Path, options: ModelOptions) -> ClassifierJudge:
     try:
         import torch
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
+        from transformers.utils import logging
     except ImportError as error:
         raise UnavailableError(
             "a Transformers folder needs torch and transformers", where=str(folder),
@@ -146,6 +147,7 @@ def load_classifier(folder: Path, options: ModelOptions) -> ClassifierJudge:
         raise UnavailableError(
             "there is no CUDA device", where=str(folder), mend="say `device: cpu` in the recipe"
         )
+    logging.disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
         model = AutoModelForSequenceClassification.from_pretrained(
