@@ -23,9 +23,10 @@ from ccnlp.judges.base import Reading
 from ccnlp.judges.build import Judges
 from ccnlp.observe import log
 from ccnlp.privacy.masking import hide_turn
-from ccnlp.scoring.decisions import decide_complaint, decide_handoff, load_decisions
+from ccnlp.scoring.decisions import decide_complaint, load_decisions
 from ccnlp.scoring.frequency import count_phrases
 from ccnlp.scoring.fuse import fuse_findings, join_evidence
+from ccnlp.scoring.handoff import decide_handoff
 from ccnlp.scoring.risk import assess_risk, load_risk_matrix
 from ccnlp.scoring.score import score_conversation
 from ccnlp.scoring.scorecard import Scorecard, load_scorecard

@@ -5,10 +5,12 @@ Sets of keys are compared, so that a figure never depends on the order of anythi
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from statistics import median
 from typing import Any
 
 import msgspec
 
+from ccnlp.scoring.handoff import turns_between
 from ccnlp.training.corpus import LabelledConversation
 from ccnlp.types import Assessment
 
@@ -16,7 +18,7 @@ _Key = tuple[object, ...]
 
 
 class Quality(msgspec.Struct, frozen=True):
-    """Figures in [0, 1], and the disagreements by name of conversation and category."""
+    """Figures in [0, 1] (``turns_early`` in turns), and what disagrees by conversation."""
 
     figures: dict[str, float]
     #: category -> (precision, recall, F1) over conversations.
@@ -39,7 +41,10 @@ def measure_quality(
     over customer turns, ``items`` accuracy (``items_kappa`` Cohen's kappa, ``items_fail`` F1 of
     ``fail``), ``handoff`` F1 and ``handoff_turn`` share of due ones recommended within one
     customer turn, ``complaint`` F1, ``clean_flagged`` share of conversations without labelled
-    findings that were flagged, ``pii_recall`` and ``pii_precision`` over spans.
+    findings that were flagged, ``pii_recall`` and ``pii_precision`` over spans. Where a customer's
+    labelled demand for a person met a handoff, ``turns_early_mean`` and ``turns_early_median`` tell
+    how many customer turns the handoff came before it, and ``turns_early_share`` the share in
+    which it did come before.
     """
     by_id = {a.conversation_id: a for a in assessments}
     told = _Told()
@@ -58,6 +63,7 @@ class _Told:
         self.emotions: list[tuple[str, str]] = []
         self.items: list[tuple[str, str, str]] = []
         self.on_time: list[bool] = []
+        self.early: list[int] = []
         self.clean: list[bool] = []
         self.overlaps: list[bool] = []
         self.pii: Counter[str] = Counter()
@@ -99,6 +105,11 @@ class _Told:
         key = (transcript.conversation_id,)
         if given is not None:
             self.handoffs[1].add(key)
+        demands = [
+            f["turn"] for f in conversation.gold["findings"] if f["category"] == "human_request"
+        ]
+        if given is not None and demands:
+            self.early.append(turns_between(transcript, given, min(demands)))
         if due is not None:
             self.handoffs[0].add(key)
             customer = [i for i, t in enumerate(transcript.turns) if t.speaker == "customer"]
@@ -160,6 +171,10 @@ class _Told:
             "pii_recall": self.pii["found"] / max(1, self.pii["wanted"]),
             "pii_precision": self.pii["right"] / max(1, self.pii["said"]),
         }  # fmt: skip
+        if self.early:
+            figures["turns_early_mean"] = _mean(self.early)
+            figures["turns_early_median"] = float(median(self.early))
+            figures["turns_early_share"] = _mean([early > 0 for early in self.early])
         by_item: dict[str, list[bool]] = {}
         for item, right, given in self.items:
             by_item.setdefault(item, []).append(right == given)

@@ -167,12 +167,14 @@ class Score(msgspec.Struct, frozen=True):
     arithmetic: tuple[str, ...] = ()
 
 
-class Risk(msgspec.Struct, frozen=True, gc=False):
+class Risk(msgspec.Struct, frozen=True):
     """Conversation risk by the recipe's matrix; ``score`` in [0, 1]."""
 
     level: RiskLevel
     score: float
     explanation: str = ""
+    #: How the level came about, one severity a line and the score.
+    arithmetic: tuple[str, ...] = ()
 
 
 class Complaint(msgspec.Struct, frozen=True, gc=False):
@@ -181,6 +183,8 @@ class Complaint(msgspec.Struct, frozen=True, gc=False):
     is_complaint: bool
     confidence: float
     topic: str | None = None
+    #: The findings behind it, and the arithmetic of the confidence.
+    explanation: str = ""
 
 
 class Satisfaction(msgspec.Struct, frozen=True, gc=False):
@@ -191,14 +195,46 @@ class Satisfaction(msgspec.Struct, frozen=True, gc=False):
     effectiveness: dict[str, Any] | None = None
 
 
+class Trigger(msgspec.Struct, frozen=True, gc=False):
+    """A reason for an alarm: what was measured at its turn, and the threshold it reached."""
+
+    reason: str
+    #: ``confidence`` of a finding in [0, 1]; or a count: ``angry_turns``, ``bot_failures``, and
+    #: ``helpless_turns`` of a vulnerable customer.
+    measure: str
+    value: float
+    threshold: float
+
+
+class Alarm(msgspec.Struct, frozen=True):
+    """From which customer turn to which turn a person or supervisor was called for."""
+
+    turn: int
+    target: Literal["human", "supervisor"]
+    triggers: tuple[Trigger, ...]
+    #: ``None`` where it stands at the end.
+    cleared: int | None = None
+
+
 class Handoff(msgspec.Struct, frozen=True):
-    """Whether a person or supervisor should take over, and from which customer turn."""
+    """Whether a person or supervisor should take over, and from which customer turn.
+
+    ``turn``, ``target``, ``reasons`` and ``triggers`` are those of the first of ``alarms``.
+    """
 
     recommended: bool
     turn: int | None = None
     target: Literal["human", "supervisor"] | None = None
     reasons: tuple[str, ...] = ()
     explanation: str = ""
+    #: One a reason.
+    triggers: tuple[Trigger, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    #: Whether the last alarm has not been cleared.
+    standing: bool = False
+    #: Customer turns from the first alarm to the customer's own demand for a person; ``None``
+    #: where one of both is missing.
+    turns_early: int | None = None
 
 
 class PhraseFrequency(msgspec.Struct, frozen=True):

@@ -51,6 +51,7 @@ def assess_risk(matrix: RiskMatrix, findings: Sequence[Finding]) -> Risk:
     level the surer conversation stands higher; 0 where nothing was found.
     """
     worst: tuple[int, float, str] = (0, 0.0, "")
+    lines: list[str] = []
     for severity, row in matrix.matrix.items():
         these = [f for f in findings if f.severity == severity]
         if not these:
@@ -65,13 +66,18 @@ def assess_risk(matrix: RiskMatrix, findings: Sequence[Finding]) -> Risk:
         lifted = severity in matrix.lift and turns >= matrix.lift[severity] and level > 0
         level = min(level + lifted, len(RISK_LEVELS) - 1)
         categories = ", ".join(dict.fromkeys(f.category for f in these))
-        why = f"{severity} × {list(matrix.likelihood)[column]} ({chance:.2f}): {categories}"
+        likelihood = list(matrix.likelihood)[column]
+        why = f"{severity} × {likelihood} ({chance:.2f}): {categories}"
+        factors = "".join(f"(1 − {f.confidence:.2f})" for f in these)
+        line = f"{severity}: 1 − {factors} = {chance:.2f} → {likelihood} → {row[column]}"
         if lifted:
             why += f"; {turns} turns lift it by one level"
+            line += f"; {turns} turns ≥ {matrix.lift[severity]} → {RISK_LEVELS[level]}"
+        lines.append(line)
         worst = max(worst, (level, chance, why))
     level, chance, why = worst
-    return Risk(
-        level=RISK_LEVELS[level],
-        score=round((level + chance) / 5 if level else 0.0, 4),
-        explanation=why,
+    score = round((level + chance) / 5 if level else 0.0, 4)
+    lines.append(
+        f"score = ({level} + {chance:.2f}) ÷ 5 = {score:.4f}" if level else "score = 0: no risk"
     )
+    return Risk(level=RISK_LEVELS[level], score=score, explanation=why, arithmetic=tuple(lines))
