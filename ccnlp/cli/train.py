@@ -18,8 +18,12 @@ def linear(
         Path | None, typer.Option("--settings", help="Settings; without it the shipped ones.")
     ] = None,
     licence: Annotated[
-        str, typer.Option("--licence", help="Licence of the data, kept in the manifest.")
-    ] = "Apache-2.0",
+        list[str] | None,
+        typer.Option(
+            "--licence",
+            help="Licence of the data, kept in the manifest; FILE=LICENCE says it of one file.",
+        ),
+    ] = None,
 ) -> None:
     """Train the linear heads: emotion, findings and script acts.
 
@@ -33,8 +37,11 @@ def linear(
 
     path = settings or asset("configs", "training", "linear.yaml")
     names = " ".join(p.name for p in data)
+    given = licence or []
+    rest = next((x for x in reversed(given) if "=" not in x), "Apache-2.0")
+    own = dict(x.split("=", 1) for x in given if "=" in x)
     manifest = train_linear(
-        read_turns(data), [(p, licence) for p in data], load_settings(path), out,
+        read_turns(data), [(p, own.get(p.name, rest)) for p in data], load_settings(path), out,
         f"ccnlp train linear {names} --out {out.parent.name}/{out.name}",
         lambda line: typer.echo(line, err=True),
     )  # fmt: skip
