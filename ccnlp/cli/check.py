@@ -121,6 +121,8 @@ def _alerts(path: Path) -> tuple[str, tuple[str, ...]]:
 def _model(folder: Path) -> tuple[str, tuple[str, ...]]:
     from ccnlp.artefacts import read_manifest
 
+    if not (folder / "manifest.json").exists() and (folder / "config.json").is_file():
+        return f"Transformers folder {folder.name}", ()
     manifest = read_manifest(folder)
     return f"{manifest.name} {manifest.version}, digest {manifest.digest}, files unchanged", ()
 
