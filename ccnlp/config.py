@@ -108,6 +108,8 @@ class Recipe(msgspec.Struct, frozen=True):
     judges: dict[str, JudgeSpec] = {}
     #: An emotion less probable than this is marked as unsure, in [0, 1].
     unsure_emotion: float = 0.0
+    #: Folder/name and SHA-256 of the recipe's file, first, and of every file that it names.
+    files: tuple[tuple[str, str], ...] = ()
 
 
 def default_recipe_path() -> Path:
@@ -159,13 +161,16 @@ def load_recipe(path: Path | None = None) -> Recipe:
     }
     _check_judges(path, options, judges)
     of_models = [file for folder in models.values() for file in _model_files(folder)]
-    files = [*rules, *lexicon, *privacy, *scorecards.values(), risk, decisions, *of_models]
+    named = _digests(
+        [*rules, *lexicon, *privacy, *scorecards.values(), risk, decisions, *of_models]
+    )
+    own = (path.name, file_digest(path))
     return Recipe(
         name=given.name, path=path, analysers=tuple(given.analysers), rules=rules,
         lexicon=lexicon, privacy=privacy, scorecards=scorecards, risk=risk, decisions=decisions,
         alerts=alerts, models=models, minimum_confidence=given.minimum_confidence,
-        digest=_digest(path, files), model_options=options, judges=judges,
-        unsure_emotion=given.unsure_emotion,
+        digest=_digest(own[1], named), model_options=options, judges=judges,
+        unsure_emotion=given.unsure_emotion, files=(own, *named),
     )  # fmt: skip
 
 
@@ -224,13 +229,17 @@ def _end_of(
             _end_of(path, one, models, judges, (*seen, name))
 
 
-def _digest(recipe: Path, files: Iterable[Path]) -> str:
+def _digests(files: Iterable[Path]) -> list[tuple[str, str]]:
+    return sorted((f"{f.parent.name}/{f.name}", file_digest(f)) for f in files)
+
+
+def _digest(recipe: str, named: Iterable[tuple[str, str]]) -> str:
     """One digest over names and contents, so that a copy elsewhere is equal.
 
     Of the recipe itself only the content counts, however its path was written.
     """
-    total = hashlib.sha256(file_digest(recipe).encode())
-    for name, digest in sorted((f"{f.parent.name}/{f.name}", file_digest(f)) for f in files):
+    total = hashlib.sha256(recipe.encode())
+    for name, digest in named:
         total.update(f"{name} {digest}\n".encode())
     return total.hexdigest()[:16]
 
