@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+import zstandard
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
@@ -98,3 +99,23 @@ def test_a_missing_driver_is_named() -> None:
 def test_paths_become_urls(tmp_path: Path) -> None:
     assert store_url(tmp_path / "a.sqlite") == f"sqlite:///{tmp_path}/a.sqlite"
     assert store_url("postgresql://h/d") == "postgresql://h/d"
+
+
+def test_an_upgrade_finds_the_customers_of_what_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "old.sqlite"
+    with connect(file) as store:
+        upgrade(store, "0001")
+        transcripts = ['{"customer_id":"C9"}', "{}"]
+        with store.engine.begin() as connection:
+            for place, written in enumerate(transcripts):
+                connection.execute(
+                    text(
+                        "INSERT INTO conversation (conversation_id, content, channel, turns, "
+                        "transcript) VALUES (:i, 'x', 'chat', 0, :t)"
+                    ),
+                    {"i": f"c{place}", "t": zstandard.compress(written.encode())},
+                )
+        assert upgrade(store) == ("0001", HEAD)
+        with store.engine.connect() as connection:
+            found = connection.execute(text("SELECT customer_id FROM conversation ORDER BY id"))
+            assert found.scalars().all() == ["C9", None]

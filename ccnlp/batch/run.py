@@ -287,6 +287,7 @@ class _Run:
             models=_models(self._recipe, self._not_evaluated),
             encoder_turns=self._read.turns, encoder_read=self._read.read,
         )  # fmt: skip
+        self._assessments.note_recipe(self._recipe)
         self._assessments.note_run(
             {
                 "started_at": self._began_at, "finished_at": finished,

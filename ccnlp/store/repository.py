@@ -15,8 +15,19 @@ from sqlalchemy import Connection, Select, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from ccnlp.config import Recipe
+from ccnlp.promises.extract import Promise, promises
+from ccnlp.promises.rules import PromiseRules, load_promise_rules
 from ccnlp.store.connection import Store, unusable
-from ccnlp.store.schema import assessment, conversation, queue_category, queue_item, run
+from ccnlp.store.schema import (
+    assessment,
+    conversation,
+    kept_recipe,
+    promise,
+    queue_category,
+    queue_item,
+    run,
+)
 from ccnlp.taxonomy import RISK_LEVELS
 from ccnlp.types import Assessment, Transcript
 
@@ -33,6 +44,8 @@ class Record(msgspec.Struct, frozen=True):
     #: ``None`` where the conversation was not flagged.
     queue: dict[str, Any] | None
     categories: tuple[str, ...] = ()
+    #: Columns of the table ``promise``, but for the assessment.
+    promises: tuple[dict[str, Any], ...] = ()
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -59,8 +72,9 @@ def now() -> str:
 class Recorder:
     """Makes records of what one process scores in one run."""
 
-    def __init__(self, created_at: str) -> None:
+    def __init__(self, created_at: str, rules: PromiseRules | None = None) -> None:
         self._created_at = created_at
+        self._promise_rules = rules or load_promise_rules()
         self._compress = zstandard.ZstdCompressor(level=_LEVEL).compress
         self._encode = msgspec.json.Encoder().encode
 
@@ -83,6 +97,7 @@ class Recorder:
                 "agent_id": transcript.agent_id, "team": transcript.team,
                 "customer_tier": transcript.customer_tier, "started_at": transcript.started_at,
                 "turns": len(transcript.turns), "transcript": self._compress(whole),
+                "customer_id": transcript.customer_id,
             },
             assessment={
                 "conversation_id": name, "content": content, "recipe": made.provenance.recipe,
@@ -100,6 +115,7 @@ class Recorder:
                 "updated_at": self._created_at,
             } if reasons else None,
             categories=tuple({f.category: None for f in made.findings}) if reasons else (),
+            promises=tuple(map(promise_row, promises(self._promise_rules, transcript, made))),
         )  # fmt: skip
 
 
@@ -164,6 +180,25 @@ class Assessments:
                 connection.execute(select(func.count()).select_from(assessment)).scalar_one()
             )
 
+    def note_recipe(self, used: Recipe) -> None:
+        """Write down which files a recipe names, for receipts; once is enough."""
+        row = {"digest": used.digest, "name": used.name, "files": [list(f) for f in used.files]}
+        try:
+            with self._store.engine.begin() as connection:
+                known = select(kept_recipe.c.digest).where(kept_recipe.c.digest == used.digest)
+                if connection.execute(known).first() is None:
+                    connection.execute(insert(kept_recipe), [row])
+        except SQLAlchemyError as error:
+            raise unusable(self._store.url, error) from error
+
+    def recipe_files(self, digest: str) -> tuple[tuple[str, str], ...]:
+        """Name and SHA-256 of each file of a recipe; empty where the store does not know it."""
+        with self._store.engine.connect() as connection:
+            files = connection.execute(
+                select(kept_recipe.c.files).where(kept_recipe.c.digest == digest)
+            ).scalar()
+        return tuple((name, sha) for name, sha in files or ())
+
     def note_run(self, columns: dict[str, Any]) -> None:
         """Write down that a run has ended; columns of the table ``run`` by name."""
         try:
@@ -171,6 +206,15 @@ class Assessments:
                 connection.execute(insert(run), [columns])
         except SQLAlchemyError as error:
             raise unusable(self._store.url, error) from error
+
+
+def promise_row(one: Promise) -> dict[str, Any]:
+    """The columns of a promise, but for its assessment."""
+    return {
+        "turn": one.turn, "start": one.start, "end": one.end, "kind": one.kind,
+        "deadline": msgspec.json.encode(one.deadline).decode(), "source": one.source,
+        "confidence": one.confidence, "after_seconds": one.after_seconds,
+    }  # fmt: skip
 
 
 def unpack(blob: bytes) -> bytes:
@@ -188,6 +232,7 @@ def _add(connection: Connection, records: Sequence[Record]) -> Added:
     new = connection.execute(select(*keys).where(assessment.c.id > last))
     ids = {tuple(key): row_id for row_id, *key in new}
     queued: list[dict[str, Any]] = []
+    promised: list[dict[str, Any]] = []
     categories: dict[int, tuple[str, ...]] = {}
     found = 0
     for record in records:
@@ -196,9 +241,12 @@ def _add(connection: Connection, records: Sequence[Record]) -> Added:
         if row_id is None:
             continue
         found += 1
+        promised += [{**one, "assessment_id": row_id} for one in record.promises]
         if record.queue is not None:
             queued.append({**record.queue, "assessment_id": row_id})
             categories[row_id] = record.categories
+    if promised:
+        _insert_new(connection, promise, promised)
     if queued:
         _queue(connection, queued, categories)
     return Added(assessments=found, queued=len(queued))

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 #: The newest migration in ``migrations/versions``.
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 
 #: States of a queue item; see docs/store.md.
 STATES: Final = ("open", "assigned", "closed", "superseded")
@@ -62,7 +62,9 @@ conversation = Table(
     Column("turns", Integer, nullable=False),
     #: The transcript as JSON, compressed with zstd.
     Column("transcript", LargeBinary, nullable=False),
+    Column("customer_id", Text),
     UniqueConstraint("conversation_id", "content"),
+    Index(None, "customer_id"),
 )
 
 #: What one recipe says of one conversation. Rows are never changed.
@@ -87,6 +89,34 @@ assessment = Table(
     #: The line of ``assessments.jsonl``, compressed with zstd.
     Column("document", LargeBinary, nullable=False),
     UniqueConstraint("conversation_id", "recipe", "content"),
+)
+
+#: What the agent of a conversation promised by when, as one assessment found it.
+promise = Table(
+    "promise",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assessment_id", Integer, ForeignKey("assessment.id"), nullable=False),
+    Column("turn", Integer, nullable=False),
+    #: Code points of the turn's text. What was said stands in the transcript alone.
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("kind", String(32), nullable=False),
+    #: ``ccnlp.promises.extract.Promise.deadline`` as JSON.
+    Column("deadline", Text, nullable=False),
+    Column("source", String(32), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("after_seconds", Float),
+    UniqueConstraint("assessment_id", "turn", "start"),
+)
+
+#: A recipe that made assessments: the digest of each file that it named.
+kept_recipe = Table(
+    "recipe",
+    metadata,
+    Column("digest", String(16), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("files", JSON, nullable=False),
 )
 
 #: What a person should look at: at most one item an assessment.

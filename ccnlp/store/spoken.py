@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
 
 from ccnlp.frequency import Spoken, parse_day
 from ccnlp.store.connection import Store
+from ccnlp.store.newest import select_newest
 from ccnlp.store.repository import unpack
 from ccnlp.store.schema import assessment, conversation
 from ccnlp.types import PhraseFrequency
@@ -21,22 +21,9 @@ class _Counted(msgspec.Struct, frozen=True):
 
 def read_spoken(store: Store) -> Iterator[Spoken]:
     """Counts by the newest assessment of each conversation; memory does not grow."""
-    newest = (
-        select(func.max(assessment.c.id).label("id"))
-        .group_by(assessment.c.conversation_id)
-        .subquery()
-    )
-    query = (
-        select(
-            assessment.c.document, conversation.c.agent_id, conversation.c.team,
-            conversation.c.started_at,
-        )
-        .join(newest, newest.c.id == assessment.c.id)
-        .join(
-            conversation,
-            (conversation.c.conversation_id == assessment.c.conversation_id)
-            & (conversation.c.content == assessment.c.content),
-        )
+    query = select_newest(
+        assessment.c.document, conversation.c.agent_id, conversation.c.team,
+        conversation.c.started_at,
     )  # fmt: skip
     decode: Any = msgspec.json.Decoder(_Counted).decode
     with store.engine.connect() as connection:
