@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from conversations import SENTENCES, rough_text, talk
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from judges import views_of
 
 from ccnlp.assets import asset
+from ccnlp.batch import ScoreJob, run_score
 from ccnlp.config import load_recipe
 from ccnlp.encoder.onnx import TurnEncoder, load_encoder
 from ccnlp.engine import Engine
@@ -82,6 +84,19 @@ def test_each_text_is_read_once_and_the_cache_is_bounded() -> None:
     for index in range(20):
         encoder.encode(views_of(f"C 第{index}个"))
     assert len(encoder._cache) == 3
+
+
+@needs_model
+def test_a_run_says_how_much_was_read(tmp_path: Path) -> None:
+    calls = [msgspec.structs.replace(talk(*RICH), conversation_id=f"c-{i}") for i in range(3)]
+    source = tmp_path / "calls.jsonl"
+    source.write_bytes(b"\n".join(msgspec.json.encode(c) for c in calls))
+    job = ScoreJob(inputs=(str(source),), out=tmp_path / "out", recipe=FAST)
+    run = run_score(job).summary.run
+    assert run is not None
+    assert run.encoder_turns == 3 * len(RICH)
+    assert run.encoder_read == len(RICH)
+    assert set(run.models) == {"encoder", "linear"}
 
 
 def _signed_again(folder: Path, name: str) -> None:
