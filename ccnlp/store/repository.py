@@ -107,13 +107,7 @@ class Recorder:
                 "handoff": made.handoff.recommended, "created_at": self._created_at,
                 "document": self._compress(document),
             },
-            queue={
-                "conversation_id": name, "state": "open", "priority": _priority(made),
-                "risk_level": level, "reasons": ",".join(reasons),
-                "agent_id": transcript.agent_id, "team": transcript.team,
-                "started_at": transcript.started_at, "created_at": self._created_at,
-                "updated_at": self._created_at,
-            } if reasons else None,
+            queue=queue_row(transcript, made, reasons, self._created_at) if reasons else None,
             categories=tuple({f.category: None for f in made.findings}) if reasons else (),
             promises=tuple(map(promise_row, promises(self._promise_rules, transcript, made))),
         )  # fmt: skip
@@ -206,6 +200,18 @@ class Assessments:
                 connection.execute(insert(run), [columns])
         except SQLAlchemyError as error:
             raise unusable(self._store.url, error) from error
+
+
+def queue_row(
+    transcript: Transcript, made: Assessment, reasons: Sequence[str], created_at: str
+) -> dict[str, Any]:
+    """The columns of a new queue item, but for its assessment."""
+    return {
+        "conversation_id": transcript.conversation_id, "state": "open", "priority": _priority(made),
+        "risk_level": _LEVEL_PLACE[made.risk.level], "reasons": ",".join(reasons),
+        "agent_id": transcript.agent_id, "team": transcript.team,
+        "started_at": transcript.started_at, "created_at": created_at, "updated_at": created_at,
+    }  # fmt: skip
 
 
 def promise_row(one: Promise) -> dict[str, Any]:
