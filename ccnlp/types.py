@@ -15,6 +15,8 @@ Channel = Literal["voice", "chat", "email", "social"]
 Severity = Literal["info", "low", "medium", "high", "critical"]
 RiskLevel = Literal["none", "low", "medium", "high", "critical"]
 ItemResult = Literal["pass", "fail", "na", "not_evaluated"]
+#: Whom an error harms that makes a conversation defective (COPC; docs/scoring.md).
+Critical = Literal["customer", "business", "compliance"]
 
 
 class Turn(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -143,7 +145,22 @@ class Timing(msgspec.Struct, frozen=True, gc=False):
     talk_ratio: float | None = None
 
 
-class ItemScore(msgspec.Struct, frozen=True):
+class Absence(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Proof that a step was not made: where it was looked for, and what came nearest."""
+
+    #: Turns that were looked at, all where it could have been made in time.
+    looked: tuple[int, ...]
+    #: What would have passed.
+    wordings: tuple[str, ...] = ()
+    #: The nearest that was said by the service in the whole conversation, and its likeness to the
+    #: wordings in [0, 1] (``scoring.likeness``); ``None`` where nothing was.
+    nearest: Span | None = None
+    likeness: float = 0.0
+    #: The smallest change that would have passed, in the language of the quality team.
+    change: str = ""
+
+
+class ItemScore(msgspec.Struct, frozen=True, omit_defaults=True):
     """One item of the scorecard, judged."""
 
     item: str
@@ -153,6 +170,17 @@ class ItemScore(msgspec.Struct, frozen=True):
     confidence: float
     evidence: tuple[Span, ...]
     explanation: str
+    #: Of a failed item.
+    absence: Absence | None = None
+
+
+class CriticalError(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """An error that makes a conversation defective whatever its score is."""
+
+    kind: Critical
+    #: The failed item, or the category of the finding, and the finding's first turn.
+    source: str
+    turn: int | None = None
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -165,6 +193,8 @@ class Score(msgspec.Struct, frozen=True):
     items: tuple[ItemScore, ...]
     #: How the total came about, one step a line.
     arithmetic: tuple[str, ...] = ()
+    #: By kind: customer, business, compliance.
+    critical: tuple[CriticalError, ...] = ()
 
 
 class Risk(msgspec.Struct, frozen=True):
