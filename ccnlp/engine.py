@@ -18,6 +18,7 @@ from ccnlp.analysers.base import Analyser, TurnView
 from ccnlp.analysers.catalogue import build_analyser
 from ccnlp.analysers.privacy import PrivacyAnalyser
 from ccnlp.config import Recipe
+from ccnlp.encoder.satisfaction import SatisfactionModel, load_satisfaction
 from ccnlp.errors import UnavailableError
 from ccnlp.judges.base import Reading
 from ccnlp.judges.build import Judges
@@ -28,6 +29,7 @@ from ccnlp.scoring.frequency import count_phrases
 from ccnlp.scoring.fuse import fuse_findings, join_evidence
 from ccnlp.scoring.handoff import decide_handoff
 from ccnlp.scoring.risk import assess_risk, load_risk_matrix
+from ccnlp.scoring.satisfaction import estimate_satisfaction
 from ccnlp.scoring.score import score_conversation
 from ccnlp.scoring.scorecard import Scorecard, load_scorecard
 from ccnlp.scoring.timing import measure_timing
@@ -49,6 +51,16 @@ from ccnlp.types import (
     Turn,
     TurnEmotion,
 )  # fmt: skip
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What was seen of one conversation: all that its assessment rests on beside its data."""
+
+    #: Each turn's text, folded and with personal information hidden.
+    texts: Sequence[str]
+    #: The words of each of these texts.
+    words: Sequence[Sequence[str]]
+    signals: Signals
 
 
 class Engine:
@@ -84,6 +96,33 @@ class Engine:
         self._models = {
             a.name: digest for a in self._analysers if (digest := getattr(a, "model_digest", None))
         }
+        self._satisfaction = self._load_satisfaction()
+
+    def _load_satisfaction(self) -> SatisfactionModel | None:
+        """The model of satisfaction, where the recipe names one and all it needs is there."""
+        folder = self.recipe.models.get("satisfaction")
+        if folder is None:
+            return None
+        there = {a.name for a in self._analysers}
+        try:
+            model = load_satisfaction(folder)
+            missing = [name for name in model.needs if name not in there]
+            if missing:
+                raise UnavailableError(
+                    f"needs what is not there: {', '.join(missing)}", where=str(folder),
+                    mend="put it back, or train satisfaction without it",
+                )  # fmt: skip
+        except UnavailableError as error:
+            self.not_evaluated["satisfaction"] = str(error)
+            log.error("model_missing", kind="satisfaction", reason=str(error))
+            return None
+        self._models["satisfaction"] = model.manifest.digest
+        return model
+
+    @property
+    def model_digests(self) -> dict[str, str]:
+        """Who judges with a model -> its digest, as in each assessment's provenance."""
+        return dict(self._models)
 
     def reading(self) -> Reading:
         """What the encoders had to read so far."""
@@ -95,12 +134,16 @@ class Engine:
 
     def score_many(self, transcripts: Sequence[Transcript]) -> list[Assessment]:
         """Assess several conversations, encoding all their turns together."""
+        return self.assess_many(transcripts, self.observe(transcripts))
+
+    def observe(self, transcripts: Sequence[Transcript]) -> list[Seen]:
+        """What the analysers see of several conversations, encoding all their turns together."""
         normals = normalise_many([t.text for c in transcripts for t in c.turns])
         private = self._hide(transcripts, normals)
         views = _views(transcripts, normals)
         flat = [v for conversation in views for v in conversation]
         encoded = [a.encode(flat) for a in self._analysers]
-        assessments, offset = [], 0
+        seen, offset = [], 0
         for transcript, conversation, pii in zip(transcripts, views, private, strict=True):
             observed: list[Observation] = [*pii]
             for analyser, features in zip(self._analysers, encoded, strict=True):
@@ -110,11 +153,14 @@ class Engine:
                     observed += found
                 observed += analyser.finish(state)
             offset += len(conversation)
-            words = [view.words or () for view in conversation]
-            assessments.append(
-                self.assess(transcript, words, self.sort_signals(transcript, observed))
+            seen.append(
+                Seen(
+                    [view.normal.text for view in conversation],
+                    [view.words or () for view in conversation],
+                    self.sort_signals(transcript, observed),
+                )
             )
-        return assessments
+        return seen
 
     def _hide(
         self, transcripts: Sequence[Transcript], normals: list[Normal]
@@ -189,13 +235,26 @@ class Engine:
             not_evaluated=self.not_evaluated,
         )
 
-    def assess(
-        self, transcript: Transcript, words: Sequence[Sequence[str]], signals: Signals
-    ) -> Assessment:
-        """Score what was seen: pure, and cheap beside the analysis.
+    def assess_many(
+        self, transcripts: Sequence[Transcript], seen: Sequence[Seen]
+    ) -> list[Assessment]:
+        """Score what was seen: pure, and cheap beside the analysis."""
+        estimates = [Satisfaction()] * len(transcripts)
+        if self._satisfaction is not None and transcripts:
+            texts, signals = [s.texts for s in seen], [s.signals for s in seen]
+            estimates = estimate_satisfaction(self._satisfaction, transcripts, texts, signals)
+        return [
+            self._assess(transcript, one.words, one.signals, estimate)
+            for transcript, one, estimate in zip(transcripts, seen, estimates, strict=True)
+        ]
 
-        ``words`` holds the words of each turn's normalised text.
-        """
+    def _assess(
+        self,
+        transcript: Transcript,
+        words: Sequence[Sequence[str]],
+        signals: Signals,
+        satisfaction: Satisfaction,
+    ) -> Assessment:
         card = self._cards.get(transcript.customer_tier or "default", self._cards["default"])
         return Assessment(
             conversation_id=transcript.conversation_id,
@@ -211,7 +270,7 @@ class Engine:
             complaint=decide_complaint(
                 self._decisions.complaint, signals, topic_words(words, signals)
             ),
-            satisfaction=Satisfaction(),
+            satisfaction=satisfaction,
             handoff=decide_handoff(self._decisions.handoff, transcript, signals),
             pii=signals.pii,
             frequency=count_phrases(transcript, words, signals),
@@ -237,6 +296,7 @@ class Session:
         self._observed: list[Observation] = []
         self._turns: list[Turn] = []
         self._words: list[Sequence[str]] = []
+        self._texts: list[str] = []
         self._last: TurnView | None = None
         self._about = msgspec.structs.replace(transcript, turns=())
         for turn in transcript.turns:
@@ -258,6 +318,7 @@ class Session:
         view = TurnView(len(self._turns), turn, self._about.channel, normal, self._last, words)
         self._turns.append(turn)
         self._words.append(words)
+        self._texts.append(normal.text)
         self._last = view
         views = [view]  # one list: analysers that share a model ask it for the same sequence
         for place, analyser in enumerate(self._analysers):
@@ -276,7 +337,7 @@ class Session:
             observed += analyser.finish(state)
         transcript = msgspec.structs.replace(self._about, turns=tuple(self._turns))
         signals = self._engine.sort_signals(transcript, observed)
-        return self._engine.assess(transcript, self._words, signals)
+        return self._engine.assess_many([transcript], [Seen(self._texts, self._words, signals)])[0]
 
 
 def _views(transcripts: Sequence[Transcript], normals: Sequence[Normal]) -> list[list[TurnView]]:

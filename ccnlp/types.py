@@ -217,12 +217,27 @@ class Complaint(msgspec.Struct, frozen=True, gc=False):
     explanation: str = ""
 
 
-class Satisfaction(msgspec.Struct, frozen=True, gc=False):
-    """Predicted distributions; each ``None`` where no model is loaded."""
+class Estimate(msgspec.Struct, frozen=True, gc=False):
+    """How many judges in a hundred would say -2, -1, 0, 1, 2."""
 
-    task_accomplishment: dict[str, Any] | None = None
-    satisfaction: dict[str, Any] | None = None
-    effectiveness: dict[str, Any] | None = None
+    #: In [-2, 2]; that of ``distribution``.
+    mean: float
+    #: Five shares in [0, 1] that sum to 1.
+    distribution: tuple[float, ...]
+
+
+class Satisfaction(msgspec.Struct, frozen=True, gc=False):
+    """What judges would say of the service (docs/satisfaction.md).
+
+    All ``None`` where no model is loaded, and where no customer speaks.
+    """
+
+    #: Is what the customer came for done?
+    task_accomplishment: Estimate | None = None
+    #: How content is the customer with the service, whether or not it is done?
+    satisfaction: Estimate | None = None
+    #: Did customer and service get there with few words?
+    effectiveness: Estimate | None = None
 
 
 class Trigger(msgspec.Struct, frozen=True, gc=False):

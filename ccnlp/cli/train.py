@@ -126,10 +126,50 @@ def encoder(
     main([str(settings), *options])
 
 
+def satisfaction(
+    data: Annotated[
+        Path, typer.Argument(help="Dialogues that judges graded, JSONL (docs/satisfaction.md).")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Model folder: NAME/VERSION.")],
+    recipe: Annotated[
+        Path | None, typer.Option("--recipe", "-r", help="Whose analysers observe.")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", help="Settings; without it the shipped ones.")
+    ] = None,
+    licence: Annotated[
+        str, typer.Option("--licence", help="Licence of the data, kept in the manifest.")
+    ] = "unknown",
+) -> None:
+    """Train satisfaction without a survey, from dialogues that several judges graded.
+
+    The recipe's engine reads the dialogues first: train again when its models change.
+
+    For example:
+
+        ccnlp train satisfaction graded.jsonl --licence "CC BY 4.0" --out models/satisfaction/1
+    """
+    from ccnlp.config import load_recipe
+    from ccnlp.training.card import write_card
+    from ccnlp.training.satisfaction import load_satisfaction_settings, train_satisfaction
+
+    manifest = train_satisfaction(
+        data, licence, load_recipe(recipe),
+        load_satisfaction_settings(settings or asset("configs", "training", "satisfaction.yaml")),
+        out,
+        f'ccnlp train satisfaction {data.name} --licence "{licence}" '
+        f"--out {out.parent.name}/{out.name}",
+        lambda line: typer.echo(line, err=True),
+    )  # fmt: skip
+    write_card(out, manifest)
+    typer.echo(out)
+
+
 def make_app() -> typer.Typer:
     """The group ``ccnlp train``."""
     made = typer.Typer(help="Train models from labelled turns.", no_args_is_help=True)
     made.command("linear")(linear)
     made.command("emotion")(emotion)
     made.command("encoder")(encoder)
+    made.command("satisfaction")(satisfaction)
     return made

@@ -73,7 +73,7 @@ class LinearModel(msgspec.Struct, frozen=True):
             return {name: np.zeros((0, len(h.labels))) for name, h in self.heads.items()}
         grams = self.grams(texts)
         root = np.sqrt(grams.counts)[:, None]
-        summed = _summed(grams, self.weights)
+        summed = exact_sums(grams, self.weights)
         turn, past = np.split(summed, 2, axis=1)
         turn = turn[: len(speakers)] / root[: len(speakers)]
         past = past[list(before)] / root[list(before)]
@@ -84,14 +84,13 @@ class LinearModel(msgspec.Struct, frozen=True):
             answer[name] = _link(head, scores * head.calibration[0] + head.calibration[1])
         return answer
 
-    def telling_spans(
+    def character_weights(
         self, head: LinearHead, labels: Sequence[int], texts: Sequence[str]
-    ) -> list[tuple[int, int]]:
-        """The stretch of each text that speaks most for its label: ``(start, end)``, not empty.
+    ) -> list[NDArray[np.float64]]:
+        """How much each character of a text speaks for the text's label; shape (characters,).
 
-        Each n-gram shares its weight among its characters, less the mean of all, so that only
-        what stands out counts; the stretch with the largest sum is found by Kadane's method.
-        ``texts`` are not empty.
+        Each n-gram shares its weight among its characters. Weights of one text compare with each
+        other alone.
         """
         if not texts:
             return []
@@ -105,12 +104,11 @@ class LinearModel(msgspec.Struct, frozen=True):
             shares += np.bincount(
                 grams.places[reached] + offset, share[reached], minlength=len(shares)
             )
-        spans, at = [], 1
+        weights, at = [], 1
         for text in texts:
-            inner = shares[at : at + len(text)]
-            spans.append(_largest_stretch(inner - max(inner.mean(), 0.0)))
+            weights.append(shares[at : at + len(text)])
             at += len(text) + 1
-        return spans
+        return weights
 
 
 class LinearReader:
@@ -147,8 +145,11 @@ class LinearReader:
 _EXACT = 512
 
 
-def _summed(grams: Grams, table: NDArray[np.int16]) -> NDArray[np.float64]:
-    """Sums of the table's rows a text, exact; a product with ones is numpy's fastest sum."""
+def exact_sums(grams: Grams, table: NDArray[np.int16]) -> NDArray[np.float64]:
+    """Sums of the table's rows a text, exact; shape (texts, columns).
+
+    A product with ones is numpy's fastest sum.
+    """
     sums = np.empty((len(grams.starts), table.shape[1]), np.float64)
     ones = np.ones(_EXACT, np.float32)
     for text, (at, count) in enumerate(
@@ -164,18 +165,6 @@ def _link(head: LinearHead, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(1.0 / (1.0 + np.exp(-scores)))
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def _largest_stretch(shares: NDArray[np.float64]) -> tuple[int, int]:
-    best, best_span = float("-inf"), (0, len(shares))
-    total, start = 0.0, 0
-    for index, share in enumerate(shares.tolist()):
-        if total <= 0:
-            total, start = 0.0, index
-        total += share
-        if total > best:
-            best, best_span = total, (start, index + 1)
-    return best_span
 
 
 def load_linear(folder: Path) -> LinearModel:

@@ -20,7 +20,25 @@ _PURPOSE: Final = {
         "**Meant for** turns like those that it was trained on. **Not meant for** judging people, "
         "or for decisions nobody reviews."
     ),
+    "satisfaction": (
+        "Satisfaction without a survey: what a group of judges would say of a conversation (A task "
+        "accomplishment, S customer satisfaction, E effectiveness, each a distribution over "
+        "-2..2), from hashed character n-grams by place and from what the engine saw.\n\n"
+        "**Meant for** means over many conversations, and to sort them. **Not meant for** judging "
+        "one agent by one conversation, or in place of a real survey's answer.\n\n"
+        "**Limits**: the judges read Weibo help desks of two to seven turns without time stamps, "
+        "and judged as readers; docs/satisfaction.md says how far that carries elsewhere."
+    ),
 }
+#: What a row of the data is, and how the figures came about, where it is not turns by authors.
+_ROWS: Final = {"satisfaction": "dialogues"}
+_HELD_OUT: Final = {
+    "satisfaction": "Each dialogue was judged by a model that had not seen it (five folds)."
+}
+_DOCS: Final = {"satisfaction": "docs/satisfaction.md"}
+_BY_AUTHOR: Final = """\
+Each turn was judged by a model that had seen no turn of its author (of its group, or with its
+words, where all turns are one author's)."""
 
 
 def write_card(folder: Path, manifest: Manifest) -> None:
@@ -44,20 +62,19 @@ Licence: {manifest.licence}. Digest: `{manifest.digest}`.
 
 ## Trained on
 
-| file | licence | turns | SHA-256 |
+| file | licence | {_ROWS.get(manifest.kind, "turns")} | SHA-256 |
 | --- | --- | --- | --- |
 {data}
 
 ## Figures
 
-Each turn was judged by a model that had seen no turn of its author (of its group, or with its
-words, where all turns are one author's).
+{_HELD_OUT.get(manifest.kind, _BY_AUTHOR)}
 
 | figure | value |
 | --- | --- |
 {figures}
 
-Figures on conversations of other authors stand in docs/quality.md.
+Further figures stand in {_DOCS.get(manifest.kind, "docs/quality.md")}.
 
 ## Files
 

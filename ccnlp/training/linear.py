@@ -142,7 +142,7 @@ class Features:
 
     def __init__(self, turns: Sequence[LabelledTurn], settings: LinearSettings) -> None:
         self.size = 2**settings.bits
-        sparse = _sparse()
+        sparse = scipy_sparse()
 
         def rows(texts: list[str], weight: float) -> Any:
             grams: Grams = hashed_ngrams(
@@ -166,7 +166,7 @@ class Features:
 
     def put_before(self, columns: NDArray[np.float64]) -> None:
         """Set further columns, (turns, any), before all others."""
-        self._all = _sparse().hstack([_sparse().csr_matrix(columns), self._all]).tocsr()
+        self._all = scipy_sparse().hstack([scipy_sparse().csr_matrix(columns), self._all]).tocsr()
 
     def matrix(self, chosen: Sequence[int]) -> Any:
         """The rows of these turns."""
@@ -325,11 +325,12 @@ def _f1(truth: NDArray[np.bool_], given: NDArray[np.bool_]) -> float:
     return 2 * hit / max(1, int(truth.sum()) + int(given.sum()))
 
 
-def _sparse() -> Any:
+def scipy_sparse() -> Any:
+    """``scipy.sparse``, or an error that says how to get it."""
     try:
         import scipy.sparse
     except ImportError as error:
-        raise _without_sklearn() from error
+        raise without_sklearn() from error
     return scipy.sparse
 
 
@@ -338,12 +339,13 @@ def _logistic(**settings: Any) -> Any:
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
     except ImportError as error:
-        raise _without_sklearn() from error
+        raise without_sklearn() from error
     warnings.filterwarnings("ignore", category=ConvergenceWarning)
     return LogisticRegression(**settings)
 
 
-def _without_sklearn() -> UnavailableError:
+def without_sklearn() -> UnavailableError:
+    """What is wrong where scikit-learn cannot be imported."""
     return UnavailableError(
         "training needs scikit-learn, which is not installed",
         mend="pip install 'ccnlp[train]'",
