@@ -68,19 +68,15 @@ def test_probabilities_are_the_same_to_the_bit_alone_and_among_others(texts: lis
                 assert row.sum() == pytest.approx(1)
 
 
-@settings(deadline=None)
-@given(text=rough_text.filter(bool), label=st.integers(0, 11))
-def test_the_telling_span_lies_inside_and_is_not_empty(text: str, label: int) -> None:
-    start, end = MODEL.telling_spans(MODEL.heads["customer_findings"], [label], [text])[0]
-    assert 0 <= start < end <= len(text)
-
-
-def test_the_telling_span_is_where_the_threat_is() -> None:
+def test_the_characters_of_a_threat_weigh_most_for_it() -> None:
     head = MODEL.heads["customer_findings"]
     text = "这个事情我已经说得很清楚了反正我找律师去法院起诉你们今天就先这样吧"
-    start, end = MODEL.telling_spans(head, [head.labels.index("legal_threat")], [text])[0]
-    assert "起诉" in text[start:end]
-    assert end - start < len(text) / 2
+    label = head.labels.index("legal_threat")
+    alone, again = (MODEL.character_weights(head, [label] * n, [text] * n)[-1] for n in (1, 3))
+    assert (alone == again).all()
+    assert len(alone) == len(text)
+    threat = text.index("律师")
+    assert alone[threat : threat + 9].sum() > 2 * alone[:9].sum()
 
 
 def test_a_changed_file_is_refused(tmp_path: Path) -> None:

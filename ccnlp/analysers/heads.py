@@ -1,8 +1,8 @@
 """The analyser ``heads``: findings and script acts by learned heads.
 
 Rules know wordings, heads know what turns of that kind look like; ``scoring.fuse`` brings both
-together. A head's finding shows the stretch of text that spoke most for it with the linear heads,
-whoever judged: what an encoder attends to is no better evidence (docs/encoder.md).
+together. A head's finding shows the clauses that spoke most for it with the linear heads, whoever
+judged: asking an encoder of clause after clause is better, and too dear (docs/encoder.md).
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccnlp.analysers.base import TurnView
+from ccnlp.analysers.evidence import telling_span
 from ccnlp.errors import UnavailableError
 from ccnlp.judges.base import FINDING_LABELS, LABELS, Part, TurnJudge
 from ccnlp.judges.linear import LinearJudge
@@ -82,11 +83,11 @@ class HeadsAnalyser:
         spans = [(0, len(text)) for text in texts]
         if part == "findings" and self._evidence is not None:
             sure = np.flatnonzero(chances >= self._thresholds[part][labels])
-            told = self._evidence.telling_spans(
+            weights = self._evidence.character_weights(
                 labels[sure].tolist(), [texts[i] for i in sure.tolist()]
             )
-            for place, span in zip(sure.tolist(), told, strict=True):
-                spans[place] = _clauses(texts[place], *span)
+            for place, own in zip(sure.tolist(), weights, strict=True):
+                spans[place] = telling_span(texts[place], views[rows[place]].words, own)
         return spans
 
     def start(self) -> None:
@@ -117,26 +118,3 @@ class HeadsAnalyser:
             what, DEFAULT_SEVERITY[what], view.index, start, end, quote, view.turn.speaker,
             chance, self._source, _EXPLANATIONS[what], suppressed,
         )  # fmt: skip
-
-
-#: What ends a clause; recognised speech has blanks where it pauses.
-_PAUSES: Final = frozenset(" ,，。.!！?？;；、~…:：\n")
-#: Longest evidence that is widened to whole clauses, and how far a longer one reaches.
-_LONGEST: Final = 24
-_REACH: Final = 5
-
-
-def _clauses(text: str, start: int, end: int) -> tuple[int, int]:
-    """The clauses that a stretch lies in: a reader needs more than the piece that weighs most."""
-    while start < end - 1 and text[start] in _PAUSES:
-        start += 1
-    while end - 1 > start and text[end - 1] in _PAUSES:
-        end -= 1
-    first, last = start, end
-    while first > 0 and text[first - 1] not in _PAUSES:
-        first -= 1
-    while last < len(text) and text[last] not in _PAUSES:
-        last += 1
-    if last - first > _LONGEST:
-        first, last = max(first, start - _REACH), min(last, end + _REACH)
-    return first, last

@@ -52,22 +52,18 @@ class LinearJudge:
             made[part] = values if part == "emotion" else values * may_say(part, speakers)
         return Judged.of(made)
 
-    def telling_spans(self, labels: Sequence[int], texts: Sequence[str]) -> list[tuple[int, int]]:
-        """Of each text the stretch that speaks most for its finding (place in FINDING_LABELS).
-
-        ``(start, end)`` in the text, not empty; texts are not empty.
-        """
-        spans: list[tuple[int, int]] = [(0, 0)] * len(texts)
+    def character_weights(self, labels: Sequence[int], texts: Sequence[str]) -> list[Doubles]:
+        """How much each character of a text speaks for its finding (place in FINDING_LABELS)."""
+        found: list[Doubles] = [np.zeros(0)] * len(texts)
         for name, places in self._heads["findings"]:
             own = {int(place): column for column, place in enumerate(places)}
             rows = [i for i, label in enumerate(labels) if label in own]
-            head = self.model.heads[name]
-            told = self.model.telling_spans(
-                head, [own[labels[i]] for i in rows], [texts[i] for i in rows]
+            weights = self.model.character_weights(
+                self.model.heads[name], [own[labels[i]] for i in rows], [texts[i] for i in rows]
             )
-            for row, span in zip(rows, told, strict=True):
-                spans[row] = span
-        return spans
+            for row, one in zip(rows, weights, strict=True):
+                found[row] = one
+        return found
 
 
 def _places(part: Part, labels: Sequence[str]) -> list[int]:
