@@ -47,6 +47,7 @@ from ccnlp.types import (
     Provenance,
     Satisfaction,
     Signals,
+    Trajectories,
     Transcript,
     Turn,
     TurnEmotion,
@@ -239,22 +240,20 @@ class Engine:
         self, transcripts: Sequence[Transcript], seen: Sequence[Seen]
     ) -> list[Assessment]:
         """Score what was seen: pure, and cheap beside the analysis."""
-        estimates = [Satisfaction()] * len(transcripts)
-        if self._satisfaction is not None and transcripts:
-            texts, signals = [s.texts for s in seen], [s.signals for s in seen]
-            estimates = estimate_satisfaction(self._satisfaction, transcripts, texts, signals)
-        return [
-            self._assess(transcript, one.words, one.signals, estimate)
-            for transcript, one, estimate in zip(transcripts, seen, estimates, strict=True)
-        ]
+        signals = [one.signals for one in seen]
+        moods = list(map(measure_trajectories, transcripts, signals))
+        estimates = [Satisfaction()] * len(seen)
+        if self._satisfaction is not None and seen:
+            texts = [one.texts for one in seen]
+            estimates = estimate_satisfaction(
+                self._satisfaction, transcripts, texts, signals, moods
+            )
+        return list(map(self._assess, transcripts, seen, moods, estimates))
 
     def _assess(
-        self,
-        transcript: Transcript,
-        words: Sequence[Sequence[str]],
-        signals: Signals,
-        satisfaction: Satisfaction,
+        self, transcript: Transcript, seen: Seen, moods: Trajectories, satisfaction: Satisfaction
     ) -> Assessment:
+        words, signals = seen.words, seen.signals
         card = self._cards.get(transcript.customer_tier or "default", self._cards["default"])
         return Assessment(
             conversation_id=transcript.conversation_id,
@@ -277,7 +276,7 @@ class Engine:
             suppressed=signals.suppressed,
             acts=signals.acts,
             not_evaluated=signals.not_evaluated,
-            trajectory=measure_trajectories(transcript, signals),
+            trajectory=moods,
         )  # fmt: skip
 
 

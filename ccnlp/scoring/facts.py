@@ -7,8 +7,7 @@ ones; what is not named is 0. ``training.satisfaction`` learns what each is wort
 import math
 from typing import Final
 
-from ccnlp.scoring.trajectory import measure_trajectories
-from ccnlp.types import Signals, Trajectory, Transcript
+from ccnlp.types import Signals, Trajectories, Trajectory, Transcript
 
 #: One, in thousandths.
 WHOLE: Final = 1000
@@ -17,8 +16,10 @@ _MOST_CUSTOMER, _MOST_SERVICE, _LONG = 4, 3, 200
 _LOG_LONG: Final = math.log1p(_LONG)
 
 
-def conversation_facts(transcript: Transcript, signals: Signals) -> dict[str, int]:
-    """Facts by name; those that are 0 may be missing.
+def conversation_facts(
+    transcript: Transcript, signals: Signals, moods: Trajectories
+) -> dict[str, int]:
+    """Facts by name; those that are 0 may be missing. ``moods`` are those of the conversation.
 
     * ``ends.customer``, ``customer_turns.N``, ``service_turns.N``: 1000 or 0;
     * ``length.*``: log(1 + characters) against that of 200;
@@ -42,14 +43,17 @@ def conversation_facts(transcript: Transcript, signals: Signals) -> dict[str, in
     if customer:
         facts["length.first_customer"] = _length(transcript.turns[customer[0]].text)
     _add_emotions(facts, customer, signals)
-    moods = measure_trajectories(transcript, signals)
     _add_mood(facts, "mood.customer", moods.customer)
     _add_mood(facts, "mood.agent", moods.agent)
     end = customer[-1] if len(customer) > 1 else len(speakers)
-    for finding in signals.findings:
-        _add_greatest(facts, f"finding.{finding.category}", finding.confidence, finding.turn >= end)
-    for act in signals.acts:
-        _add_greatest(facts, f"act.{act.act}", act.confidence, act.turn >= end)
+    said = [(f"finding.{f.category}", f.confidence, f.turn) for f in signals.findings]
+    said += [(f"act.{a.act}", a.confidence, a.turn) for a in signals.acts]
+    for name, confidence, turn in said:
+        value = round(WHOLE * confidence)
+        if value > facts.get(name, 0):
+            facts[name] = value
+        if turn >= end:
+            facts[f"{name}.end"] = max(value, facts.get(f"{name}.end", 0))
     return facts
 
 
@@ -79,13 +83,6 @@ def _add_mood(facts: dict[str, int], name: str, side: Trajectory | None) -> None
     facts[f"{name}.trend"] = _thousandths(side.trend)
     facts[f"{name}.peak"] = _thousandths(side.peak or 0.0)
     facts[f"{name}.recovery"] = _thousandths(side.recovery or 0.0)
-
-
-def _add_greatest(facts: dict[str, int], name: str, confidence: float, at_end: bool) -> None:
-    value = _thousandths(confidence)
-    facts[name] = max(value, facts.get(name, 0))
-    if at_end:
-        facts[f"{name}.end"] = max(value, facts.get(f"{name}.end", 0))
 
 
 def _length(text: str) -> int:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ccnlp.encoder.satisfaction import GRADES, JUDGED, SatisfactionModel
 from ccnlp.scoring.facts import conversation_facts
-from ccnlp.types import Estimate, Satisfaction, Signals, Transcript
+from ccnlp.types import Estimate, Satisfaction, Signals, Trajectories, Transcript
 
 #: Shares are told in ten-thousandths.
 _PARTS: Final = 10_000
@@ -20,6 +20,7 @@ def estimate_satisfaction(
     transcripts: Sequence[Transcript],
     texts: Sequence[Sequence[str]],
     signals: Sequence[Signals],
+    moods: Sequence[Trajectories],
 ) -> list[Satisfaction]:
     """What judges would say of each conversation; nothing of those in which no customer speaks.
 
@@ -28,7 +29,7 @@ def estimate_satisfaction(
     shares = model.distributions(
         [[turn.speaker for turn in t.turns] for t in transcripts],
         texts,
-        [conversation_facts(t, s) for t, s in zip(transcripts, signals, strict=True)],
+        [conversation_facts(*one) for one in zip(transcripts, signals, moods, strict=True)],
     )
     return [
         Satisfaction(**dict(zip(JUDGED, map(_estimate, parts), strict=True)))

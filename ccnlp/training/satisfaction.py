@@ -23,6 +23,7 @@ from ccnlp.encoder.satisfaction import GRADES, JUDGED, PLACES, nearest_distribut
 from ccnlp.engine import Engine
 from ccnlp.errors import InputError, UnavailableError
 from ccnlp.scoring.facts import WHOLE, conversation_facts
+from ccnlp.scoring.trajectory import measure_trajectories
 from ccnlp.training.corpus import file_sha256
 from ccnlp.training.divergence import match_distance, rsnod
 from ccnlp.training.linear import scipy_sparse, without_sklearn
@@ -146,7 +147,8 @@ def read_with_engine(engine: Engine, transcripts: Sequence[Transcript]) -> list[
         chunk = transcripts[at : at + _CHUNK]
         for transcript, seen in zip(chunk, engine.observe(chunk), strict=True):
             speakers = tuple(turn.speaker for turn in transcript.turns)
-            facts = conversation_facts(transcript, seen.signals)
+            moods = measure_trajectories(transcript, seen.signals)
+            facts = conversation_facts(transcript, seen.signals, moods)
             answer.append(Read(speakers, tuple(seen.texts), facts))
     return answer
 
