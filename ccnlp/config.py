@@ -7,13 +7,13 @@ the bytes of every file it names, so that an assessment tells exactly what made 
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from ccnlp.assets import asset
 from ccnlp.errors import ConfigError
-from ccnlp.yamlfile import file_digest, line_of, read_as
+from ccnlp.yamlfile import file_digest, line_of, read_as, read_yaml
 
 
 class ModelOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +83,22 @@ class _RecipeFile(msgspec.Struct, forbid_unknown_fields=True):
     unsure_emotion: float = 0.0
 
 
+#: What a recipe may say that extends another: anything, and nothing must.
+_Extension: Final = msgspec.defstruct(
+    "_Extension",
+    [
+        ("extends", str),
+        *(
+            (f.name, f.type | msgspec.UnsetType, msgspec.UNSET)
+            for f in msgspec.structs.fields(_RecipeFile)
+        ),
+    ],
+    forbid_unknown_fields=True,
+)
+#: Tables that an extending recipe adds to, name by name; whatever else it gives replaces.
+_ADDED: Final = ("models", "judges", "scorecards")
+
+
 class Recipe(msgspec.Struct, frozen=True):
     """A recipe with its paths resolved. It pickles; engines are built from it where they run."""
 
@@ -125,7 +141,7 @@ def load_recipe(path: Path | None = None) -> Recipe:
     ConfigError: a file is missing or wrong, with file, line and key.
     """
     path = path or default_recipe_path()
-    given = read_as(path, _RecipeFile)
+    given, below = _read(path, ())
     home = path.resolve().parent
     if "default" not in given.scorecards:
         raise ConfigError(
@@ -162,7 +178,7 @@ def load_recipe(path: Path | None = None) -> Recipe:
     _check_judges(path, options, judges)
     of_models = [file for folder in models.values() for file in _model_files(folder)]
     named = _digests(
-        [*rules, *lexicon, *privacy, *scorecards.values(), risk, decisions, *of_models]
+        [*rules, *lexicon, *privacy, *scorecards.values(), risk, decisions, *of_models, *below]
     )
     own = (path.name, file_digest(path))
     return Recipe(
@@ -171,6 +187,49 @@ def load_recipe(path: Path | None = None) -> Recipe:
         alerts=alerts, models=models, minimum_confidence=given.minimum_confidence,
         digest=_digest(own[1], named), model_options=options, judges=judges,
         unsure_emotion=given.unsure_emotion, files=(own, *named),
+    )  # fmt: skip
+
+
+def _read(path: Path, above: tuple[Path, ...]) -> tuple[_RecipeFile, list[Path]]:
+    """A recipe with what it extends, and the files that it extends, near to far."""
+    data = read_yaml(path)
+    if not isinstance(data, dict) or "extends" not in data:
+        return read_as(path, _RecipeFile), []
+    own: Any = read_as(path, _Extension)
+    base = _existing(path, "extends", path.resolve().parent / own.extends)
+    if base in (path.resolve(), *above):
+        raise ConfigError(
+            "recipes extend each other in a circle", where=f"{path}: key extends",
+            mend="end it in a recipe that extends none",
+        )  # fmt: skip
+    given, below = _read(base, (path.resolve(), *above))
+    given = _with_whole_paths(given, base.parent)
+    said = {
+        n: v for n in _RecipeFile.__struct_fields__ if (v := getattr(own, n)) is not msgspec.UNSET
+    }
+    for name in _ADDED:
+        if name in said:
+            said[name] = {**getattr(given, name), **said[name]}
+    return msgspec.structs.replace(given, **said), [base, *below]
+
+
+def _with_whole_paths(given: _RecipeFile, home: Path) -> _RecipeFile:
+    """The same recipe for a reader in another folder."""
+
+    def whole(name: str) -> str:
+        return str(home / name)
+
+    return msgspec.structs.replace(
+        given, rules=[*map(whole, given.rules)], lexicon=[*map(whole, given.lexicon)],
+        privacy=[*map(whole, given.privacy)], risk=whole(given.risk),
+        scorecards={tier: whole(name) for tier, name in given.scorecards.items()},
+        decisions=whole(given.decisions), alerts=whole(given.alerts),
+        models={
+            name: whole(one)
+            if isinstance(one, str)
+            else msgspec.structs.replace(one, folder=whole(one.folder))
+            for name, one in given.models.items()
+        },
     )  # fmt: skip
 
 

@@ -220,6 +220,49 @@ class TestRecipe:
         assert all(e.unsure == (e.probability < 0.6) for e in made.emotions)
 
 
+class TestExtending:
+    def extending(self, folder: Path, text: str) -> Path:
+        path = folder / "ours.yaml"
+        path.write_text(text, "utf-8")
+        return path
+
+    def test_what_is_not_said_is_as_below_and_tables_are_added_to(self, tmp_path: Path) -> None:
+        (tmp_path / "deep").mkdir()
+        shipped = asset("configs", "recipes", "default.yaml")
+        path = self.extending(
+            tmp_path / "deep",
+            f"name: ours\nextends: {shipped}\nmodels: {{extra: {LINEAR}}}\n"
+            "minimum_confidence: 0.7\njudges: {heads: extra}\n",
+        )
+        ours, below = load_recipe(path), load_recipe()
+        assert (ours.name, ours.minimum_confidence) == ("ours", 0.7)
+        assert ours.rules == below.rules
+        assert ours.models == {**below.models, "extra": LINEAR}
+        assert ours.judges.keys() == {*below.judges, "heads"}
+        assert ours.digest != below.digest
+        assert set(below.files[1:]) < set(ours.files)
+
+    def test_the_digest_covers_the_recipe_below(self, tmp_path: Path) -> None:
+        below = recipe_with(tmp_path, f"models: {{emotion: {LINEAR}, heads: {LINEAR}}}\n")
+        path = self.extending(tmp_path, "name: ours\nextends: recipe.yaml\n")
+        before = load_recipe(path)
+        below.write_text(below.read_text("utf-8") + "# a remark\n", "utf-8")
+        assert load_recipe(path).digest != before.digest
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("name: a\nextends: none.yaml\n", "there is no file 'none.yaml'"),
+            ("name: a\nextends: ours.yaml\n", "in a circle"),
+            ("name: a\nextends: recipe.yaml\nrulez: []\n", "unknown field `rulez`"),
+        ],
+    )
+    def test_faults_are_named(self, tmp_path: Path, text: str, message: str) -> None:
+        recipe_with(tmp_path, "")
+        with pytest.raises(ConfigError, match=message):
+            load_recipe(self.extending(tmp_path, text))
+
+
 class TestLabelsOfOthers:
     def test_usual_names_are_known(self) -> None:
         names = ["Anger", "joy", "neutral", "悲伤", "fear", "SURPRISE", "disgust"]
