@@ -12,7 +12,9 @@ from typing import Any, Final, Literal
 import msgspec
 
 from ccnlp.assets import asset
+from ccnlp.categories import BACKGROUND, read_categories
 from ccnlp.errors import ConfigError
+from ccnlp.taxonomy import CATEGORIES, Category
 from ccnlp.yamlfile import file_digest, line_of, read_as, read_yaml
 
 
@@ -76,6 +78,7 @@ class _RecipeFile(msgspec.Struct, forbid_unknown_fields=True):
     decisions: str
     alerts: str
     privacy: list[str] = []
+    categories: list[str] = []
     models: dict[str, str | ModelOptions] = {}
     judges: dict[str, str | JudgeSpec] = {}
     analysers: tuple[str, ...] = ("phrases", "emotion", "privacy")
@@ -126,6 +129,10 @@ class Recipe(msgspec.Struct, frozen=True):
     unsure_emotion: float = 0.0
     #: Folder/name and SHA-256 of the recipe's file, first, and of every file that it names.
     files: tuple[tuple[str, str], ...] = ()
+    #: All categories by id: those that ship, then those that the recipe adds.
+    categories: dict[str, Category] = msgspec.field(default_factory=lambda: CATEGORIES)
+    #: Added category -> file of labelled examples, or folder of a trained detector.
+    detectors: dict[str, Path] = {}
 
 
 def default_recipe_path() -> Path:
@@ -157,6 +164,9 @@ def load_recipe(path: Path | None = None) -> Recipe:
                 "is not between 0 and 1", where=f"{path}: key {key}", mend=f"{usual} is usual"
             )
     rules = _globbed(path, "rules", given.rules)
+    category_files = _globbed(path, "categories", given.categories)
+    added = read_categories(category_files)
+    rules = (*rules, *(rule for rule in added.rules if rule not in rules))
     lexicon = _globbed(path, "lexicon", given.lexicon)
     privacy = _globbed(path, "privacy", given.privacy)
     scorecards = {
@@ -177,17 +187,35 @@ def load_recipe(path: Path | None = None) -> Recipe:
     }
     _check_judges(path, options, judges)
     of_models = [file for folder in models.values() for file in _model_files(folder)]
+    of_categories = [*category_files, *_detector_files(added.detectors.values())]
     named = _digests(
-        [*rules, *lexicon, *privacy, *scorecards.values(), risk, decisions, *of_models, *below]
-    )
+        [*rules, *lexicon, *privacy, *scorecards.values(), risk, decisions, *of_models,
+         *of_categories, *below]
+    )  # fmt: skip
     own = (path.name, file_digest(path))
     return Recipe(
-        name=given.name, path=path, analysers=tuple(given.analysers), rules=rules,
+        name=given.name, path=path, analysers=_analysers(given, added.detectors), rules=rules,
         lexicon=lexicon, privacy=privacy, scorecards=scorecards, risk=risk, decisions=decisions,
         alerts=alerts, models=models, minimum_confidence=given.minimum_confidence,
         digest=_digest(own[1], named), model_options=options, judges=judges,
         unsure_emotion=given.unsure_emotion, files=(own, *named),
+        categories=added.categories, detectors=added.detectors,
     )  # fmt: skip
+
+
+def _analysers(given: _RecipeFile, detectors: dict[str, Path]) -> tuple[str, ...]:
+    """Those named; what detects added categories runs wherever there are such."""
+    wanted = ("categories",) if detectors and "categories" not in given.analysers else ()
+    return (*given.analysers, *wanted)
+
+
+def _detector_files(detectors: Iterable[Path]) -> Iterator[Path]:
+    """Examples, with the turns that all detectors are taught to leave alone, or the manifest."""
+    for path in detectors:
+        if path.is_file():
+            yield from (path, BACKGROUND)
+        else:
+            yield from _model_files(path)
 
 
 def _read(path: Path, above: tuple[Path, ...]) -> tuple[_RecipeFile, list[Path]]:
@@ -221,7 +249,8 @@ def _with_whole_paths(given: _RecipeFile, home: Path) -> _RecipeFile:
 
     return msgspec.structs.replace(
         given, rules=[*map(whole, given.rules)], lexicon=[*map(whole, given.lexicon)],
-        privacy=[*map(whole, given.privacy)], risk=whole(given.risk),
+        privacy=[*map(whole, given.privacy)],
+        categories=[*map(whole, given.categories)], risk=whole(given.risk),
         scorecards={tier: whole(name) for tier, name in given.scorecards.items()},
         decisions=whole(given.decisions), alerts=whole(given.alerts),
         models={

@@ -17,6 +17,19 @@ class Category(msgspec.Struct, frozen=True, gc=False):
     chinese: str
     speakers: tuple[str, ...]
     risk_class: str
+    #: Of a category that a recipe adds; names of those that ship stand in ``report/locales``.
+    english: str = ""
+    description: str = ""
+    #: Said by a category file: goes before a rule file's. ``None``: rules say it, and of findings
+    #: of models ``DEFAULT_SEVERITY``.
+    severity: Severity | None = None
+    #: Said by a category file: probability in (0, 1] from which a finding of models alone counts.
+    findings_from: float | None = None
+
+    @property
+    def usual_severity(self) -> Severity:
+        """Severity of a finding where no rule says anything else."""
+        return self.severity or DEFAULT_SEVERITY[self.id]
 
 
 _CUSTOMER: Final = ("customer",)
