@@ -96,7 +96,7 @@ def test_a_run_says_how_much_was_read(tmp_path: Path) -> None:
     assert run is not None
     assert run.encoder_turns == 3 * len(RICH)
     assert run.encoder_read == len(RICH)
-    assert set(run.models) == {"encoder", "linear"}
+    assert {"encoder", "linear"} <= set(run.models)
 
 
 def _signed_again(folder: Path, name: str) -> None:
@@ -133,7 +133,8 @@ def test_a_damaged_encoder_leaves_the_linear_heads(
     assert "model_missing" in caplog.text
     assert made.emotions
     assert made.findings
-    assert set(made.provenance.models.values()) == {engine.judges.loaded()["linear"].digest}
+    linear = engine.judges.loaded()["linear"].digest
+    assert {made.provenance.models[name] for name in ("emotion", "heads")} == {linear}
 
 
 @needs_model
