@@ -31,7 +31,7 @@ def telling_span(
     words: the words of ``text``, in order; without them, runs are cut anywhere.
     weights: how much each character speaks for the finding; shape (characters,).
     """
-    clauses = list(_clauses(text, words)) or [(0, len(text))]
+    clauses = list(clause_spans(text, words)) or [(0, len(text))]
     sums = [float(weights[start:end].sum()) for start, end in clauses]
     first = last = max(range(len(sums)), key=sums.__getitem__)
     least = sums[first] * _JOINS
@@ -47,7 +47,8 @@ def telling_span(
         first, last = min(first, best[1]), max(last, best[1])
 
 
-def _clauses(text: str, words: Sequence[str] | None) -> Iterator[tuple[int, int]]:
+def clause_spans(text: str, words: Sequence[str] | None) -> Iterator[tuple[int, int]]:
+    """``(start, end)`` of the clauses of a text, in order; none where it is all signs."""
     ends = set(np.cumsum([len(w) for w in words]).tolist()) if words else None
     for found in _CLAUSE.finditer(text):
         start, end = found.span()

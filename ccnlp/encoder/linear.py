@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from ccnlp.artefacts import Manifest, read_manifest
-from ccnlp.encoder.ngrams import Grams, blur_numbers, hashed_ngrams
+from ccnlp.encoder.ngrams import Grams, blur_numbers, hashed_ngrams, shared_out
 from ccnlp.encoder.view import View
 from ccnlp.errors import UnavailableError
 
@@ -96,19 +96,7 @@ class LinearModel(msgspec.Struct, frozen=True):
             return []
         grams = self.grams(texts)
         column = head.columns.start + np.repeat(labels, grams.counts)
-        share = self.weights[grams.rows, column] / grams.sizes
-        # texts stand one behind the other, a separator between them and one at both ends
-        shares = np.zeros(sum(map(len, texts)) + len(texts) + self.longest)
-        for offset in range(self.longest):
-            reached = grams.sizes > offset
-            shares += np.bincount(
-                grams.places[reached] + offset, share[reached], minlength=len(shares)
-            )
-        weights, at = [], 1
-        for text in texts:
-            weights.append(shares[at : at + len(text)])
-            at += len(text) + 1
-        return weights
+        return shared_out(grams, self.weights[grams.rows, column], texts)
 
 
 class LinearReader:

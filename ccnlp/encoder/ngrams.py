@@ -7,7 +7,7 @@ masked. Nothing in a text's features depends on its neighbours.
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -88,3 +88,24 @@ def hashed_ngrams(texts: Sequence[str], *, bits: int, longest: int) -> Grams:
     starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
     places, sizes = np.nonzero(valid)
     return Grams(rows[valid], starts, counts, places, sizes + 1)
+
+
+def shared_out(
+    grams: Grams, weights: NDArray[Any], texts: Sequence[str]
+) -> list[NDArray[np.float64]]:
+    """What each character of each text weighs if n-grams share their weight among theirs.
+
+    ``weights`` has one an n-gram; each answer is of shape (characters,).
+    """
+    share = weights / grams.sizes
+    longest = int(grams.sizes.max(initial=1))
+    # texts stand one behind the other, a separator between them and one at both ends
+    shares = np.zeros(sum(map(len, texts)) + len(texts) + longest)
+    for offset in range(longest):
+        reached = grams.sizes > offset
+        shares += np.bincount(grams.places[reached] + offset, share[reached], minlength=len(shares))
+    answer, at = [], 1
+    for text in texts:
+        answer.append(shares[at : at + len(text)])
+        at += len(text) + 1
+    return answer
