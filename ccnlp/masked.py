@@ -15,6 +15,7 @@ from ccnlp.privacy.masking import Style, hide_turn, mask_span
 from ccnlp.privacy.rescan import export
 from ccnlp.privacy.thread import Thread
 from ccnlp.types import (
+    Absence,
     Act,
     Assessment,
     Finding,
@@ -112,12 +113,19 @@ def _recut(made: Assessment, turns: Sequence[Turn], hide: Callable[[str], str]) 
         )
 
     score, complaint = made.scorecard, made.complaint
+
+    def proof(absence: Absence | None) -> Absence | None:
+        if absence is None or absence.nearest is None:
+            return absence
+        return msgspec.structs.replace(absence, nearest=cut(absence.nearest))
+
     items = tuple(
         msgspec.structs.replace(
-            item, evidence=tuple(map(cut, item.evidence)), explanation=hide(item.explanation)
+            item, evidence=tuple(map(cut, item.evidence)), explanation=hide(item.explanation),
+            absence=proof(item.absence),
         )
         for item in score.items
-    )
+    )  # fmt: skip
     topic = None if complaint.topic is None else hide(complaint.topic)
     return msgspec.structs.replace(
         made,

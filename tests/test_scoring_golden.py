@@ -9,10 +9,10 @@ from conversations import talk
 from ccnlp.assets import asset
 from ccnlp.errors import ConfigError
 from ccnlp.scoring.decisions import decide_complaint, load_decisions
+from ccnlp.scoring.episodes import episodes
 from ccnlp.scoring.frequency import count_phrases
 from ccnlp.scoring.fuse import fuse_findings, join_evidence
 from ccnlp.scoring.handoff import decide_handoff
-from ccnlp.scoring.items import episodes
 from ccnlp.scoring.risk import assess_risk, load_risk_matrix
 from ccnlp.scoring.score import score_conversation
 from ccnlp.scoring.scorecard import load_scorecard

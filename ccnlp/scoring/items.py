@@ -1,140 +1,118 @@
 """Judging the items of a scorecard from what the analysers saw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ccnlp.scoring.scorecard import ItemSpec
-from ccnlp.types import Act, Finding, ItemResult, ItemScore, Signals, Span, Transcript
+from ccnlp.scoring.answered import given_unasked, is_answered
+from ccnlp.scoring.episodes import judge_episodes
+from ccnlp.scoring.heard import Heard
+from ccnlp.scoring.scorecard import ItemSpec, Scorecard
+from ccnlp.scoring.steps import judge_step
+from ccnlp.scoring.verdict import failed, missing, places, span_of, surest, verdict
+from ccnlp.types import Act, ItemScore, Signals, Span, Transcript
 
-_SERVICE = frozenset({"agent", "bot"})
+
+def judge_items(card: Scorecard, transcript: Transcript, signals: Signals) -> tuple[ItemScore, ...]:
+    """Pass, fail, na or not_evaluated for each item, with evidence, reason, proof of absence."""
+    heard = Heard(transcript, signals)
+    judged: dict[str, ItemScore] = {}
+    for spec in card.items:
+        judged[spec.item] = _judge(card, spec, heard, judged)
+    return tuple(judged.values())
 
 
-def judge_item(
-    spec: ItemSpec, transcript: Transcript, signals: Signals, turns: Sequence[int]
+def _judge(
+    card: Scorecard, spec: ItemSpec, heard: Heard, before: Mapping[str, ItemScore]
 ) -> ItemScore:
-    """Pass, fail, na or not_evaluated, with evidence and the reason.
-
-    ``turns`` are the ``service_turns`` of the transcript.
-    """
-    needed = ("phrases", "emotion") if spec.judge == "episode" else ("phrases",)
-    for analyser in needed:
-        if analyser in signals.not_evaluated:
-            why = f"未评估:{signals.not_evaluated[analyser]}"
-            return _answer(spec, "not_evaluated", 0.0, (), why)
+    for analyser in _needed(spec):
+        if analyser in heard.signals.not_evaluated:
+            why = f"未评估:{heard.signals.not_evaluated[analyser]}"
+            return verdict(spec, "not_evaluated", 0.0, (), why)
     if spec.judge == "act":
-        return _judge_act(spec, signals, turns)
+        return _judge_act(spec, heard)
     if spec.judge == "episode":
-        return _judge_episodes(spec, transcript, signals, turns)
-    return _judge_courtesy(spec, signals, turns)
+        return judge_episodes(spec, heard)
+    if spec.judge == "wording":
+        return judge_step(card.facts, spec, heard, before)
+    return _judge_courtesy(spec, heard)
 
 
-def service_turns(transcript: Transcript) -> list[int]:
-    """Indexes of agent and bot turns; a bot's turns count as the agent's."""
-    return [i for i, t in enumerate(transcript.turns) if t.speaker in _SERVICE]
+def _needed(spec: ItemSpec) -> tuple[str, ...]:
+    """The analysers without which an item cannot be judged."""
+    if spec.judge != "wording":
+        return ("phrases", "emotion") if spec.judge == "episode" else ("phrases",)
+    phrases = spec.acts or spec.when.acts or spec.when.categories
+    return (*(("phrases",) if phrases else ()), *(("emotion",) if spec.when.emotions else ()))
 
 
-def _judge_act(spec: ItemSpec, signals: Signals, turns: Sequence[int]) -> ItemScore:
-    looked = turns
-    if spec.where.first is not None:
-        looked = turns[: spec.where.first]
-    elif spec.where.last is not None:
-        looked = turns[-spec.where.last :]
-    found = _best([a for a in signals.acts if a.act in spec.acts and a.turn in looked])
+def _judge_act(spec: ItemSpec, heard: Heard) -> ItemScore:
+    looked = _looked(spec, heard.service)
+    everywhere = [a for a in heard.acts(*spec.acts) if _counts(spec, heard, a)]
+    found = surest([a for a in everywhere if a.turn in looked])
     if found is not None:
-        return _answer(
-            spec, "pass", found.confidence, (_span(found),), f"第{found.turn}轮:{found.quote}"
-        )
+        why = f"第{found.turn}轮:{found.quote}"
+        return verdict(spec, "pass", found.confidence, (span_of(found),), why)
+    evidence: tuple[Span, ...] = ()
+    confidence, change = 0.8, f"在坐席第{places(looked)}轮中任一轮说出即合格"
     if spec.due is not None:
-        cues = [a for a in signals.acts if a.act in spec.due.acts]
-        excused = [a for a in signals.acts if a.act in spec.due.unless_acts]
-        asked = [f for f in signals.findings if f.category in spec.due.categories]
-        if excused or not (cues or asked):
-            return _answer(spec, "na", 0.8, (), "本通会话无需此步骤")
-        cue = _best(cues) or max(asked, key=lambda f: f.confidence, default=None)
-        evidence = (_span(cue),) if cue else ()
-        return _answer(spec, "fail", 0.7, evidence, _missing(spec, looked))
-    return _answer(spec, "fail", 0.8, (), _missing(spec, looked))
+        cues = heard.acts(*spec.due.acts)
+        asked = [
+            f for f in heard.findings(*spec.due.categories) if f.confidence >= spec.due.confidence
+        ]
+        if heard.acts(*spec.due.unless_acts) or not (cues or asked):
+            return verdict(spec, "na", confidence, (), "本通会话无需此步骤")
+        if spec.answered and cues and not asked:
+            told = given_unasked(heard, cues[0].turn)
+            if told is not None:
+                why = f"第{told}轮客户主动提供"
+                return verdict(spec, "pass", 0.6, (heard.whole(told),), why)
+        cue = surest(cues) or max(asked, key=lambda f: f.confidence)
+        evidence, confidence = (span_of(cue),), 0.7
+        if spec.answered and cues:
+            change = f"在第{cues[0].turn}轮之前完成即合格"
+    elsewhere = [a.turn for a in everywhere]
+    if elsewhere:
+        change = _misplaced(spec, heard, elsewhere[0])
+    return failed(spec, heard, confidence, evidence, missing(spec, looked), looked, change)
 
 
-def _judge_episodes(
-    spec: ItemSpec, transcript: Transcript, signals: Signals, turns: Sequence[int]
-) -> ItemScore:
-    """Each run of customer turns in one of the emotions is met soon after, or while it lasts."""
-    felt = {
-        e.turn
-        for e in signals.emotions
-        if e.label in spec.emotions
-        and e.probability >= spec.emotion_probability
-        and transcript.turns[e.turn].speaker == "customer"
-    }
-    if not felt:
-        return _answer(spec, "na", 0.8, (), "客户没有明显负面情绪")
-    met = {a.turn: a for a in signals.acts if a.act in spec.acts}
-    evidence: list[Span] = []
-    for episode in episodes(transcript, felt):
-        inside = [t for t in turns if episode[0] < t < episode[-1]]
-        after = [t for t in turns if t > episode[-1]][: spec.within]
-        if not inside and not after:
-            continue
-        answered = next((met[t] for t in [*inside, *after] if t in met), None)
-        if answered is None:
-            turn = episode[0]
-            text = transcript.turns[turn].text
-            why = f"第{turn}轮客户情绪未在随后{spec.within}轮内得到回应;可以说:{spec.wording}"
-            missed = Span(turn=turn, start=0, end=len(text), quote=text)
-            return _answer(spec, "fail", 0.7, (missed,), why)
-        evidence.append(_span(answered))
-    return _answer(spec, "pass", 0.8, tuple(evidence), f"{len(evidence)}段情绪均得到回应")
+def _counts(spec: ItemSpec, heard: Heard, act: Act) -> bool:
+    if spec.after_customer and not any(turn < act.turn for turn in heard.customer[:1]):
+        return False
+    if spec.unless_findings and any(
+        f.turn == act.turn for f in heard.findings(*spec.unless_findings)
+    ):
+        return False
+    return not spec.answered or is_answered(heard, act.turn)
 
 
-def episodes(transcript: Transcript, felt: set[int]) -> list[list[int]]:
-    """Runs of customer turns in ``felt`` with no other customer turn between them."""
-    runs: list[list[int]] = []
-    open_run = False
-    for index, turn in enumerate(transcript.turns):
-        if turn.speaker != "customer":
-            continue
-        if index in felt:
-            if open_run:
-                runs[-1].append(index)
-            else:
-                runs.append([index])
-            open_run = True
-        else:
-            open_run = False
-    return runs
+def _looked(spec: ItemSpec, service: Sequence[int]) -> Sequence[int]:
+    if spec.where.first is not None:
+        return service[: spec.where.first]
+    if spec.where.last is not None:
+        return service[-spec.where.last :]
+    return service
 
 
-def _judge_courtesy(spec: ItemSpec, signals: Signals, turns: Sequence[int]) -> ItemScore:
-    rude = [f for f in signals.findings if f.category in spec.categories]
+def _misplaced(spec: ItemSpec, heard: Heard, turn: int) -> str:
+    """What to change where the act stands, but in the wrong place."""
+    place = heard.ordinal(turn)
+    if spec.where.first is not None:
+        return f"第{turn}轮(坐席第{place}次发言)才出现;前{spec.where.first}次发言内即合格"
+    back = len(heard.service) - place + 1
+    return f"第{turn}轮(坐席倒数第{back}次发言)出现过早;最后{spec.where.last}次发言内即合格"
+
+
+def _judge_courtesy(spec: ItemSpec, heard: Heard) -> ItemScore:
+    rude = heard.findings(*spec.categories)
     if rude:
         worst = max(rude, key=lambda f: f.confidence)
-        span = Span(turn=worst.turn, start=worst.start, end=worst.end, quote=worst.quote)
-        return _answer(
-            spec, "fail", worst.confidence, (span,), f"第{worst.turn}轮用语不当:{worst.quote}"
-        )
-    polite = _best([a for a in signals.acts if a.act in spec.acts])
+        why = f"第{worst.turn}轮用语不当:{worst.quote}"
+        change = "不说这句即合格" if len(rude) == 1 else f"不说这{len(rude)}句即合格"
+        return failed(spec, heard, worst.confidence, (span_of(worst),), why, heard.service, change)
+    polite = surest(heard.acts(*spec.acts))
     if polite is None:
-        return _answer(spec, "fail", 0.7, (), _missing(spec, turns))
-    return _answer(spec, "pass", 0.9, (_span(polite),), f"第{polite.turn}轮:{polite.quote}")
-
-
-def _best(acts: Sequence[Act]) -> Act | None:
-    return max(acts, key=lambda a: (a.confidence, -a.turn), default=None)
-
-
-def _span(act: Act | Finding) -> Span:
-    return Span(turn=act.turn, start=act.start, end=act.end, quote=act.quote)
-
-
-def _missing(spec: ItemSpec, looked: Sequence[int]) -> str:
-    places = "、".join(str(t) for t in looked) or "无"
-    return f"在坐席第{places}轮中未找到;可以说:{spec.wording}"
-
-
-def _answer(
-    spec: ItemSpec, result: ItemResult, confidence: float, evidence: tuple[Span, ...], why: str
-) -> ItemScore:
-    return ItemScore(
-        item=spec.item, result=result, points=spec.points if result == "pass" else 0.0,
-        maximum=spec.points, confidence=round(confidence, 4), evidence=evidence, explanation=why,
-    )  # fmt: skip
+        change = "任一轮使用敬语即合格"
+        why = missing(spec, heard.service)
+        return failed(spec, heard, 0.7, (), why, heard.service, change)
+    why = f"第{polite.turn}轮:{polite.quote}"
+    return verdict(spec, "pass", 0.9, (span_of(polite),), why)

@@ -1,6 +1,7 @@
 """From judged items to a score in 0..100, with the arithmetic written out."""
 
-from ccnlp.scoring.items import judge_item, service_turns
+from ccnlp.scoring.critical import critical_errors
+from ccnlp.scoring.items import judge_items
 from ccnlp.scoring.scorecard import Scorecard
 from ccnlp.types import Score, Signals, Transcript
 
@@ -11,8 +12,7 @@ def score_conversation(card: Scorecard, transcript: Transcript, signals: Signals
     ``na`` items are left out of both sums. An item that is ``not_evaluated`` makes the total a
     range: failed at its minimum, passed at its maximum, and ``total`` is ``None``.
     """
-    turns = service_turns(transcript)
-    items = tuple(judge_item(spec, transcript, signals, turns) for spec in card.items)
+    items = judge_items(card, transcript, signals)
     fatal = next((f for f in signals.findings if f.category in card.fatal), None)
     applying = [i for i in items if i.result in ("pass", "fail")]
     open_items = [i for i in items if i.result == "not_evaluated"]
@@ -35,5 +35,5 @@ def score_conversation(card: Scorecard, transcript: Transcript, signals: Signals
     low, high = round(low, 1), round(high, 1)
     return Score(
         total=low if low == high else None, minimum=low, maximum=high, fatal=fatal is not None,
-        items=items, arithmetic=tuple(lines),
+        items=items, arithmetic=tuple(lines), critical=critical_errors(card, items, signals),
     )  # fmt: skip
