@@ -133,6 +133,24 @@ def test_eight_digits_are_a_phone_once_cantonese_is_heard() -> None:
     assert found(*turns) == [("mobile", 1, "九零一二 四八八六")]
 
 
+@pytest.mark.parametrize(
+    ("turn", "kind", "quote"),
+    [
+        ("HKID A123456(3)", "id_card", "A123456(3)"),
+        ("我嘅身份證係 a123456（3）", "id_card", "a123456（3）"),
+        ("喺度 A123456(3) 呢個", "id_card", "A123456(3)"),  # the check digit alone speaks for it
+        ("身分證統一編號 A123456789", "id_card", "A123456789"),
+        ("居留證 AB12345678", "id_card", "AB12345678"),
+        ("電話零九一二三四五六七八", "mobile", "零九一二三四五六七八"),
+        ("電話 +886 912 345 678", "mobile", "+886 912 345 678"),
+        ("my number is 138 triple 8 12345", "mobile", "138 triple 8 12345"),
+        ("名字係陳大文", "name", "陳大文"),
+    ],
+)
+def test_forms_of_taiwan_and_hong_kong(turn: str, kind: str, quote: str) -> None:
+    assert found(f"C: {turn}") == [(kind, 0, quote)]
+
+
 def test_third_parties_are_named_in_full() -> None:
     assert found("C: 转给一个叫罗小芸的", "C: 罗小芸是谁") == [
         ("name", 0, "罗小芸"),
@@ -170,10 +188,21 @@ _WORDS = st.sampled_from(
         " 的妈妈",
     ]
 )
+#: Any code point, lone surrogates among them, with what usually hurts thrown in often.
+_ANY = st.one_of(
+    st.sampled_from(
+        [*"0一幺①٣１x王叫@-（）路号", "\ud800", "\u0301", "\u20e3", "\ufe0f", "\u202e", "א"]
+    ),
+    st.sampled_from(["\u200d", "\ufeff", "👨‍👩‍👧", "🇨🇳", "\n", "\x00"]),
+    st.characters(codec=None),
+)
 _TURNS = st.lists(
     st.tuples(
         st.sampled_from(["customer", "agent", "bot", "system"]),
-        st.one_of(st.lists(_WORDS, max_size=5).map("".join), st.text(max_size=30)),
+        st.one_of(
+            st.lists(_WORDS, max_size=5).map("".join),
+            st.lists(st.one_of(_ANY, _WORDS), max_size=20).map("".join),
+        ),
     ),
     max_size=12,
 )

@@ -6,6 +6,7 @@ together, or where an address has been asked for or announced. It is then grown 
 road, district and city up to the first word that cannot belong to it.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -241,10 +242,19 @@ def _stop(folded: str, at: int, limit: int) -> bool:
     return False
 
 
+@functools.cache
+def _begins(places: frozenset[str]) -> frozenset[str]:
+    """The first two characters of each place."""
+    return frozenset(place[:2] for place in places)
+
+
 def _inside_places(folded: str, start: int, end: int, places: frozenset[str]) -> set[int]:
     """Ends of the characters of ``folded[start:end]`` that are part of a known place's name."""
     inside: set[int] = set()
+    begins = _begins(places)
     for begin in range(start, end - 1):
+        if folded[begin : begin + 2] not in begins:
+            continue
         for size in (2, 3, 4):
             if folded[begin : begin + size] in places:
                 inside.update(range(begin + 1, begin + size + 1))

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -62,7 +63,9 @@ class Lexicon(msgspec.Struct, frozen=True):
 
     #: Cue word (Simplified, lower case) -> kind.
     cue_kinds: dict[str, str]
-    cue_words: tuple[str, ...]
+    #: The words in the order of the automaton, with their kinds and whether they only repeat that a
+    #: number comes.
+    cue_words: tuple[tuple[str, str, bool], ...]
     cue_automaton: daachorse.CharwiseDoubleArrayAhoCorasick
     #: Character -> bits that speak for it as the beginning of a name.
     surname_bits: dict[str, int]
@@ -85,19 +88,32 @@ class Lexicon(msgspec.Struct, frozen=True):
 
     def cues(self, plain: str) -> list[Cue]:
         """Words of context in a turn (Simplified, lower case), in order, the longest at each."""
-        kinds, words = self.cue_kinds, self.cue_words
+        return self.cues_many((plain,))[0]
+
+    def cues_many(self, plains: Sequence[str]) -> list[list[Cue]]:
+        """Words of context in each turn, found in one scan over all."""
+        result: list[list[Cue]] = [[] for _ in plains]
+        words = self.cue_words
+        joined = "\n".join(plains)  # no cue holds a line break
+        turn, base, end_of_turn = -1, 0, -1
         found: list[Cue] = []
-        for start, end, which in self.cue_automaton.find(plain):
-            word = words[which]
-            if word[0].isascii() and start and _latin(plain[start - 1]) and _latin(word[0]):
+        for start, end, which in self.cue_automaton.find(joined):
+            word, kind, generic = words[which]
+            if _latin(word[0]) and start and _latin(joined[start - 1]):
                 continue
-            if word[-1].isascii() and _latin(plain[end : end + 1]) and _latin(word[-1]):
+            if _latin(word[-1]) and _latin(joined[end : end + 1]):
                 continue
-            kind = kinds[word]
-            if word in _GENERIC and found and start - found[-1].end <= 1:
+            if end > end_of_turn:
+                while end > end_of_turn:
+                    turn += 1
+                    base = end_of_turn + 1
+                    end_of_turn = base + len(plains[turn])
+                found = result[turn]
+            start -= base
+            if generic and found and start - found[-1].end <= 1:
                 kind = found[-1].kind  # 台胞证号码, 微信账号
-            found.append(Cue(kind, start, end))
-        return found
+            found.append(Cue(kind, start, end - base))
+        return result
 
 
 def _latin(char: str) -> bool:
@@ -142,7 +158,7 @@ def load(folder: Path | None = None) -> Lexicon:
     elements = "|".join(sorted(set(names.minority.split()), key=lambda w: (-len(w), w)))
     return Lexicon(
         cue_kinds=kinds,
-        cue_words=tuple(kinds),
+        cue_words=tuple((word, kind, word in _GENERIC) for word, kind in kinds.items()),
         cue_automaton=daachorse.CharwiseDoubleArrayAhoCorasick(
             list(kinds), daachorse.MATCH_KIND_LEFTMOST_LONGEST
         ),

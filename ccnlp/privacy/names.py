@@ -16,20 +16,20 @@ from ccnlp.privacy.name_shape import ASKED, BARE, CUED, HINTED, NameShape
 _GAP: Final = r"[\s:：,，、.。\-—=（(「“\"]{0,4}"
 #: After these words a name stands at once.
 _SAID: Final = re.compile(
-    rf"(?:我的?名字叫?|名字[叫是]|姓名是?|我叫|叫做|名叫|全名是?|大名叫?|本名是?|真名是?|"
+    rf"(?:我的?名字叫?|名字[叫是系]|姓名是?|我叫|叫做|名叫|全名是?|大名叫?|本名是?|真名是?|"
     rf"叫作|名为|我係|俺叫|[她他娃]叫|(?<!客服)叫个){_GAP}"
     rf"(?:(?:我?叫|是|呢|嗯|呃|那个|啊|俺叫){_GAP}){{0,2}}"
 )
 #: Cues that ask and do not tell.
 _QUESTIONS: Final = frozenset({"叫什么", "称呼", "贵姓", "户主是谁"})
 #: A signature stands among the last characters, with telephone number and the like.
-_SIGNATURE: Final = 90
+SIGNATURE: Final = 90
 _MYSELF: Final = re.compile(r"本人[是叫为:：]{0,2}")
 _SAYING: Final = re.compile("[叫名姓]|係|[全大本真]名")
 _CALLED: Final = re.compile(r"叫(?!什么|啥)(?:一个|个|做|嗯|呃)?[\s:：,，]{0,3}")
 #: One of the small words between the word for a role and the name.
 ROLE_GAP: Final = (
-    r"[\s:：,，、\-—“\"]|的?(?:名字|姓名|大名|名儿?)|是|叫|为|就是|就|我|本人|自己|写的?|"
+    r"[\s:：,，、\-—“\"]|的?(?:名字|姓名|大名|名儿?)|是|系|叫|为|就是|就|我|本人|自己|写的?|"
     r"填的?|改成|改为|换成|登记的?|用的?|留的?|嗯|呃|那个|俺|"
     "老头儿?|爱人|老公|老婆|媳妇儿?|先生|太太|妈妈|爸爸|妈|爸|父亲|母亲|儿子|女儿|老汉儿?|"
     "孩子|闺女|男朋友|女朋友|"
@@ -54,12 +54,13 @@ _KINSHIP: Final = re.compile(
     "妈妈|爸爸|家长|母亲|父亲|奶奶|爷爷|外婆|老公|老婆|爱人|本人|女儿|儿子|姐姐|哥哥|弟弟|"
     "妹妹|班主任"
 )
+#: 王总, which is no 总 of 总是.
+CHIEF: Final = "总(?=$|[^一-鿿]|[说的上您好在和跟那这吗呢啊要给打就也])"
 _TITLE: Final = re.compile(
-    "先生|女士|小姐|太太|同学|小朋友|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|总(?=$|"
-    "[^一-鿿]|[说的上您好在和跟那这吗呢啊要给打就也])|经理"
+    f"先生|女士|小姐|太太|同学|小朋友|先森|阿姨|叔叔|大爷|大妈|律师|医生|教授|老师|{CHIEF}|经理"
 )
 #: What may stand before and after a name that nothing announces.
-_BEFORE: Final = re.compile(
+BEFORE: Final = re.compile(
     r"(?:[\s,，。;；:：、!！?？“\"「（(【\]】)）\-—①-⑨]|那个|这个|那位|这位|一位|一个|是|叫|"
     r"给|找|跟|和|与|向|由|的|卖家|买家|人|老板|房东|"
     r"爱人|老公|老婆|妻子|丈夫|儿子|女儿|父亲|母亲|妈妈?|爸爸?|弟弟?|哥哥?|姐姐?|妹妹?|舅子|"
@@ -92,7 +93,7 @@ _LEAD: Final = re.compile(
     r"(?:好的|嗯|是的?|我|俺|呃|啊|叫|姓名|名字|那个|就是|就|哦|喂|你好|您好|他|她|这个|"
     r"孩子|我妈|我爸|妈|爸|爱人|老公|我们|记一下|你记|收件人|户主){1,5}"
 )
-_SIGNED: Final = re.compile(
+SIGNED: Final = re.compile(
     r"(?:——|--|—|谢谢[！!。,，]?|此致|敬礼|敬上|祝[^\n。]{0,8}[。！!]|顺利[。！!]?|"
     r"商祺[。！!]?|期待[^\n。]{0,10}[。！!]|[盼望][^\n。]{0,8}[。！!]|[。！!?？]\s|\n)\s*"
     r"(?=[一-鿿]{2,4}[\s。]*(?:$|\n|[,，]?\s*(?:联系|电话|手机|20\d\d|1\d{10})))"
@@ -119,7 +120,7 @@ class Names:
         yield from self._beside(plain, numbers)
         yield from self._bare_names(plain)
         if len(plain) > SIGNED_FROM:
-            for match in _SIGNED.finditer(plain, max(0, len(plain) - _SIGNATURE)):
+            for match in SIGNED.finditer(plain, max(0, len(plain) - SIGNATURE)):
                 yield from self._one(plain, match.end(), CUED, 0.85, "signed")
         if "name" in context.expected and not agent:
             yield from self._asked(plain)
@@ -237,7 +238,7 @@ class Names:
         """Three characters that hardly are anything but a name."""
         for match in self._bare.finditer(plain):
             start, end = match.span()
-            before = _BEFORE.search(plain, max(0, start - 4), start)
+            before = BEFORE.search(plain, max(0, start - 4), start)
             if start and not before:
                 continue
             if not self._after.match(plain, end) or _VENUE.match(plain[end : end + 16]):

@@ -242,9 +242,18 @@ def unbroken(run: DigitRun) -> list[tuple[int, int, Kind]]:
 
 
 def documents(
-    letters: str, digits: str, check: str, cue: Announced, expected: frozenset[str]
+    letters: str,
+    digits: str,
+    check: str,
+    cue: Announced,
+    expected: frozenset[str],
+    *,
+    bracket: bool = False,
 ) -> Kind | None:
-    """Type of letters with digits: ``A123456789``, ``K123456(7)``, ``E12345678``, ``H01234567``."""
+    """Type of letters with digits: ``A123456789``, ``K123456(7)``, ``E12345678``, ``H01234567``.
+
+    ``bracket``: the check digit stands in brackets.
+    """
     if (cue.kind.startswith("not_") and cue.direct) or cue.kind in ("order_id", "booking"):
         return None
     identity = cue.kind == "id_card" or "id_card" in expected
@@ -259,7 +268,8 @@ def documents(
     whole = digits + check
     if len(whole) == 7 and size + len(check) == 7 and len(letters) <= 2:
         right = checks.hong_kong_id_check(letters + whole)
-        if identity or (right and len(letters) == 1 and not travel and cue.kind == "" and check):
+        alone = right and len(letters) == 1 and not travel and cue.kind == ""
+        if identity or (alone and (check or bracket)):
             return Kind("id_card", 0.95 if right else 0.75, "hong kong")
     if travel and 6 <= size <= 10:
         return Kind("passport", 0.9, "passport+cue")

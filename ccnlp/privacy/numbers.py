@@ -12,8 +12,9 @@ from ccnlp.privacy.hits import Hit
 from ccnlp.privacy.number_kinds import Kind, Window, documents, judge, unbroken
 from ccnlp.text.numerals import DigitRun
 
-#: No personal number has more digits than this.
+#: No personal number has more digits than this, and none that nothing announces has fewer.
 _LONGEST: Final = 20
+_TELLING: Final = 7
 #: Units after a number that make it an amount.
 _UNIT: Final = re.compile(
     r" ?(?:元|块|圆|美元|美金|台币|港币|人民币|日元|万|亿|千|百|度|吨|分钟|小时|秒|天|年|月|"
@@ -25,6 +26,8 @@ _MONEY: Final = re.compile(r"(?:[¥￥$€£]|NT\$?|HK\$?|RMB|USD)\s*$")
 _LETTERS: Final = re.compile(
     r"(?<![A-Z0-9])(?:([A-Z]{1,3})[ -]{0,2}|((?:[A-Z][ -]){1,2}[A-Z])[ -]{0,2})$"
 )
+#: English words that a number may follow, and no letters of it.
+_SMALL_WORDS: Final = frozenset(("IS", "MY", "NO", "ME", "AT", "TO", "ON", "IT", "OK", "HI"))
 _CHECK: Final = re.compile(r" ?[(（]? ?(A)(?![A-Z0-9]) ?[)）]?|[)）]")
 #: A number that hangs together with such characters is part of a word or an account.
 _STUCK: Final = re.compile("[A-WYZ_@*]")
@@ -40,8 +43,13 @@ def numbers(run: DigitRun, context: Context) -> list[Hit]:
     folded = context.folded
     after = folded[run.end : run.end + 5]
     lead = _LETTERS.search(folded, max(0, run.start - 8), run.start)
+    if lead and lead[1] in _SMALL_WORDS and folded[run.start - 1] == " ":
+        lead = None
     if lead and not any(cue.start <= lead.start() < cue.end for cue in context.cues):
         return _with_letters(run, context, lead.start(), (lead[1] or lead[2]))
+    count = len(run.digits)
+    if count < _TELLING and not context.cues and not context.expected:
+        return []  # nothing says what it is
     if _STUCK.match(folded, run.end) or (
         run.start and (folded[run.start - 1] in "_@*" or _glued(context, run.start))
     ):
@@ -53,7 +61,6 @@ def numbers(run: DigitRun, context: Context) -> list[Hit]:
     phone = not context.expected.isdisjoint(("mobile", "landline"))
     if not told and not phone and _DOTTED.fullmatch(folded, run.start, run.end):
         return []
-    count = len(run.digits)
     amount = _UNIT.match(after) is not None
     bounds = [*run.groups, count]
     found: list[tuple[int, int, Kind]] = []
@@ -113,12 +120,11 @@ def _with_letters(run: DigitRun, context: Context, start: int, letters: str) -> 
     for last in reversed(bounds):
         check = _CHECK.match(context.folded, run.ends[last - 1])
         tail = (check[1] or "") if check else ""
-        kind = documents(plain, run.digits[:last], tail, cue, context.expected)
+        end = run.ends[last - 1]
+        bracket = check is not None and "(" in context.folded[start:end]
+        kind = documents(plain, run.digits[:last], tail, cue, context.expected, bracket=bracket)
         if kind is not None:
-            end = run.ends[last - 1]
-            if check and (
-                tail or "(" in context.folded[start:end] or "（" in context.folded[start:end]
-            ):
+            if check and (tail or bracket):
                 end = check.end()
             return [Hit(kind.type, start, end, kind.confidence, f"document:{kind.why}")]
     return []

@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccnlp.privacy.lexicon import Lexicon
-from ccnlp.privacy.names import AFTER_NAME, ROLE_GAP, SIGNED_FROM
+from ccnlp.privacy.names import (
+    AFTER_NAME,
+    BEFORE,
+    CHIEF,
+    ROLE_GAP,
+    SIGNATURE,
+    SIGNED,
+    SIGNED_FROM,
+)
 
 
 class Part:
@@ -37,33 +45,43 @@ class Part:
     PUBLIC: Final = 512
     #: The talk is of shops, hotels, sights.
     VENUE: Final = 1024
+    #: One word stands for several digits.
+    REPEAT: Final = 4096
+    #: A number too short to be looked at where no word says what it is.
+    SHORT: Final = 2048
 
 
-_DIGIT, _LATIN, _PROVINCE, _AT, _UNIT, _BEGIN, _OTHER, _GAP = (1 << bit for bit in range(8))
+_DIGIT, _LATIN, _PROVINCE, _AT, _UNIT, _OTHER, _GAP, _LOOSE = (1 << bit for bit in range(8))
+_AMBIGUOUS: Final = "另凌灵铃腰妖夭吆俩仨叄舞武溜爸钩酒"
 _CLASSES: Final = (
     (_DIGIT, "洞拐勾么0123456789零〇○一幺壹弌二两兩贰貳弍三叁弎四肆五伍六陆陸七柒八捌九玖"),
     (_LATIN, "abcdefghijklmnopqrstuvwxyz"),
     (_PROVINCE, "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"),
     (_AT, "@"),
-    (_UNIT, "号弄巷栋幢座单室楼门户房层铺排院衖区期段组街F档"),
+    (_UNIT, "号弄巷栋幢座单室楼门户房层铺排院衖区期段组街支f档"),
     (_OTHER, "十百千甲乙丙丁"),
     # gaps, fillers and ambiguous readings between two digits of one number
     (
         _GAP,
         " "
         "\t\u00a0\u200b\u200c\u200d\ufe0f\u20e3-‐‑‒–—―−_.·・,，、。…~()（）嗯呃额啊哦唔诶"
-        "那个然后再来接着是面连续的另凌灵铃腰妖夭吆俩仨叄舞武溜爸钩酒",
+        "那个然后再来接着是面连续的" + _AMBIGUOUS,
     ),
+    (_LOOSE, _AMBIGUOUS),
 )
 #: A piece of a number has at least so many digits, in a turn of at most so many characters.
 _PIECE_DIGITS, _PIECE_LENGTH = 2, 24
+#: An account or a password has at least so many letters, digits and signs; a number that a word
+#: announces at least so many letters and digits, the ambiguous ones among them.
+_ACCOUNT_CHARACTERS, _NUMBER_CHARACTERS = 3, 4
 _CANTONESE: Final = re.compile("[嘅嗰冇佢哋喺咗嚟畀俾咁啲㗎唔搵]")
 _WORDY: Final = _DIGIT | _LATIN | _OTHER
-#: Fewer digits in a row are looked at only where a word calls for it.
-_LEAST: Final = 5
+#: Fewer digits in a row are looked at only where a word calls for it; fewer than so many only
+#: where there are letters, or any word of context.
+_LEAST, _TELLING = 5, 8
 #: A word -> the part it calls for, and how near it digits, letters or units must stand.
 _WORDS: Final = (
-    (Part.NUMBER, 0, "double triple 双 zero one two three four five six seven eight nine "
+    (Part.REPEAT, 0, "double triple 双 zero one two three four five six seven eight nine "
     "个零 个一 个幺 个二 个三 个四 个五 个六 个七 个八 个九 个0 个1 个2 个3 个4 个5 个6 个7 "
     "个8 个9"),
     (Part.NUMBER, 40, "验证 校验 动态 短信码 认证码 otp 密码 口令 简讯码 一次性 激活码"),
@@ -85,7 +103,11 @@ _DOOR: Final = re.compile(
     f"|[路街道巷弄里村庄坊段园苑城府寓厦居邨二三四五条0-9东西南北中同屯] "
     f"?[{_COUNTED}][{_COUNTED}之—－-]* ?[号门]"
     f"|[{_COUNTED}][楼层][ ,，]?[{_COUNTED}]|[{_COUNTED}] ?[楼层户号] ?[一-龥]?[{_COUNTED}]"
+    f"|[{_COUNTED}] ?[楼层户号][ ,，、]?[一-龥]{{0,5}}[栋幢楼座单门室巷][一-龥]{{0,5}}[ ,，、]?"
+    f"[{_COUNTED}]"
 )
+_ENTRANCE: Final = re.compile("单元(?<=[东西南北中]单元)")
+_DASHES: Final = (ord("-"), ord("－"), ord("—"))
 _DASHED: Final = re.compile("-(?<=[0-9]-)[0-9]")
 _HOUSED: Final = re.compile(
     ".{0,3}[园苑城区府号寓厦家里村庄坊轩墅院邨阁居庭湾座栋幢路街 ][0-9]{1,3}$"
@@ -105,7 +127,7 @@ class Prefilter:
             {*lexicon.surname_bits, *(c[0] for c in lexicon.compounds), *lexicon.minority_begins}
         )
         table = np.zeros(0x110000, dtype=np.uint8)
-        for bit, chars in (*_CLASSES, (_BEGIN, begins)):
+        for bit, chars in _CLASSES:
             table[[ord(char) for char in chars]] |= bit
         self._table = table
         words: dict[str, dict[int, int]] = {}
@@ -126,14 +148,14 @@ class Prefilter:
         behind = "|".join(f"(?<=[{begins}]{'.' * count})" for count in (3, 4, 5))
         self._names = (
             re.compile(f"(?:{_TITLES})(?:{behind}|(?<=[·•・].{{3,3}}))"),
-            re.compile(f"总(?:(?<=[{begins}].{{3}})|(?<=[{begins}].{{2}}))"),
-            re.compile(f"[{likely}][{good}]{{2}}(?={AFTER_NAME})", re.MULTILINE),
+            re.compile(f"{CHIEF}(?:(?<=[{begins}].{{3}})|(?<=[{begins}].{{2}}))", re.MULTILINE),
         )
+        self._bare = re.compile(f"[{likely}][{good}]{{2}}(?={AFTER_NAME})", re.MULTILINE)
         self._name_follows = re.compile(
             f"(?:{ROLE_GAP}|[^一-鿿\n]|什么|一个|个|做|啥|也|都|在|到|请|报|"
             f"给){{0,6}}?(?:[{begins}]|[a-z]{{2}})"
         )
-        self._signed = re.compile(f"(?:^|[^一-鿿])[{begins}][一-鿿]{{1,3}}[\\s。]*$")
+
         self._asked = daachorse.CharwiseDoubleArrayAhoCorasick(
             [w for w, k in lexicon.cue_kinds.items() if not k.startswith("not_") or k == "not_tail"]
         )
@@ -151,9 +173,13 @@ class Prefilter:
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
         kinds = self._table[codes]
         marks = np.zeros(len(plains), dtype=np.uint16)
-        for part, places in _by_class(joined, kinds):
-            if len(places):
-                marks[np.searchsorted(starts, places, side="right") - 1] |= part
+
+        def turns_of(places: NDArray[np.int64]) -> NDArray[np.int64]:
+            return np.searchsorted(starts, places, side="right") - 1
+
+        def count(which: NDArray[np.bool_]) -> NDArray[np.int64]:
+            return np.bincount(turns_of(np.flatnonzero(which)), minlength=len(plains))
+
         by_word: dict[int, list[int]] = {}
         for start, end, which in self._automaton.find(joined):
             for part, reach in self._words[which]:
@@ -168,28 +194,60 @@ class Prefilter:
                     if not (kinds[low:high] & needs).any():
                         continue
                 by_word.setdefault(part, []).append(start)
+        by_word.setdefault(Part.NUMBER, []).extend(by_word.get(Part.REPEAT, ()))
+        names = by_word.setdefault(Part.NAME, [])
         for pattern in self._names:
-            by_word.setdefault(Part.NAME, []).extend(m.start() for m in pattern.finditer(joined))
+            names += [m.start() for m in pattern.finditer(joined)]
+        names += [
+            start
+            for m in self._bare.finditer(joined)
+            if not (start := m.start())
+            or joined[start - 1] == "\n"
+            or BEFORE.search(joined, max(0, start - 4), start)
+        ]
         for bit, found in by_word.items():
             if found:
-                marks[np.searchsorted(starts, found, side="right") - 1] |= bit
+                marks[turns_of(np.array(found, np.int64))] |= bit
+        # what has too few characters of the kind that the recogniser needs
+        digit = (kinds & _DIGIT) != 0
+        digits = count(digit)
+        marks[count(digit | ((codes > 32) & (codes < 127))) < _ACCOUNT_CHARACTERS] &= ~np.uint16(
+            Part.ACCOUNT
+        )
+        few = count((kinds & (_DIGIT | _LATIN | _LOOSE)) != 0) < _NUMBER_CHARACTERS
+        few[turns_of(np.array(by_word.get(Part.REPEAT, ()), np.int64))] = False
+        marks[few] &= ~np.uint16(Part.NUMBER)
+        doors = np.zeros(len(plains), np.bool_)
+        doors[turns_of(_door_numbers(joined, codes, kinds))] = True
+        marks[~doors] &= ~np.uint16(Part.ADDRESS)
+        # what is told by its characters alone
+        for part, places in _by_class(joined, kinds):
+            if len(places):
+                marks[turns_of(places)] |= part
+        marks[digits == 0] &= ~np.uint16(Part.PLATE)
+        short = turns_of(_in_a_row(kinds, _LEAST))
+        latin = kinds & _LATIN
+        lettered = np.zeros(len(plains), np.bool_)
+        led = latin[2:-1] | latin[1:-2] | latin[:-3]
+        lettered[turns_of(np.flatnonzero(digit[3:] & (led != 0)) + 3)] = True
+        marks[short] |= np.where(lettered[short], Part.NUMBER, Part.SHORT).astype(np.uint16)
         marks[self._signed_turns(plains, lengths)] |= Part.NAME
         marks[self._asking_turns(plains, agents)] |= Part.ASK
-        digits = np.bincount(
-            np.searchsorted(starts, np.flatnonzero(kinds & _DIGIT), side="right") - 1,
-            minlength=len(plains),
-        )
         marks[(digits >= _PIECE_DIGITS) & (lengths <= _PIECE_LENGTH)] |= Part.PIECE
         spoken = [m.start() for m in _CANTONESE.finditer(joined)]
         if spoken:
-            marks[np.searchsorted(starts, spoken, side="right") - 1] |= Part.CANTONESE
+            marks[turns_of(np.array(spoken, np.int64))] |= Part.CANTONESE
         listed: list[int] = marks.tolist()
         return listed
 
     def _signed_turns(self, plains: Sequence[str], lengths: NDArray[np.int64]) -> list[int]:
         """Long turns that end with what may be a signature."""
         long = np.flatnonzero(lengths > SIGNED_FROM).tolist()
-        return [turn for turn in long if self._signed.search(plains[turn], len(plains[turn]) - 9)]
+        return [
+            turn
+            for turn in long
+            if SIGNED.search(plain := plains[turn], max(0, len(plain) - SIGNATURE))
+        ]
 
     def _asking_turns(self, plains: Sequence[str], agents: Sequence[bool]) -> list[int]:
         """Turns of agents that name something personal."""
@@ -204,12 +262,30 @@ class Prefilter:
         return [turns[index] for index in which.tolist()]
 
 
+def _in_a_row(kinds: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
+    """Places from which on so many digits follow with nothing but gaps between."""
+    digits = np.flatnonzero(kinds & _DIGIT)
+    if len(digits) < count:
+        return digits[:0]
+    barred = np.cumsum((kinds & (_DIGIT | _GAP)) == 0, dtype=np.int32)[digits]
+    return np.asarray(digits[: 1 - count][barred[count - 1 :] == barred[: 1 - count]])
+
+
+def _door_numbers(
+    joined: str, codes: NDArray[np.uint32], kinds: NDArray[np.uint8]
+) -> NDArray[np.int64]:
+    """Places of numbers before a unit of place or a dash: an address has one at least."""
+    counted, unit = (kinds & (_DIGIT | _LATIN | _OTHER)) != 0, (kinds & _UNIT) != 0
+    entrances = [m.start() for m in _ENTRANCE.finditer(joined)]
+    dashed = np.flatnonzero(np.isin(codes, _DASHES))
+    dashed = dashed[counted[dashed - 1] & (dashed > 0)]
+    units = np.flatnonzero(counted[:-2] & (unit[1:-1] | unit[2:]))
+    return np.concatenate((units, dashed, np.array(entrances, np.int64)))
+
+
 def _by_class(joined: str, kinds: NDArray[np.uint8]) -> list[tuple[int, NDArray[np.int64]]]:
     """Places of what single characters tell; ``kinds``: class bits of each code point."""
-    digits = np.flatnonzero(kinds & _DIGIT)
-    barred = np.cumsum((kinds & (_DIGIT | _GAP)) == 0, dtype=np.int32)[digits]
-    many = _LEAST - 1
-    number = digits[:-many][barred[many:] == barred[:-many]] if len(digits) > many else digits[:0]
+    number = _in_a_row(kinds, _TELLING)
     at = np.flatnonzero(kinds & _AT)
     wordy = (kinds & (_DIGIT | _LATIN)) != 0
     if len(at):
@@ -229,7 +305,7 @@ def _by_class(joined: str, kinds: NDArray[np.uint8]) -> list[tuple[int, NDArray[
         i
         for i in pairs.tolist()
         if _DOOR.search(
-            joined, max(joined.rfind("\n", 0, i) + 1, i - 12), min(joined.find("\n", i), i + 14)
+            joined, max(joined.rfind("\n", 0, i) + 1, i - 12), min(joined.find("\n", i), i + 16)
         )
     ]
     dashes = [

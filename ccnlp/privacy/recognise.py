@@ -1,5 +1,6 @@
 """All personal information of single turns, given what was asked for before."""
 
+import functools
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -18,8 +19,12 @@ from ccnlp.text.numerals import digit_runs, fold
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
+#: Kinds of cues and questions that announce an order number.
+_ORDERED: Final = frozenset({"order_id", "household", "booking"})
 #: Marks that matter to the fold by themselves.
 _TOLD: Final = Part.CANTONESE | Part.VENUE | Part.PIECE
+#: Marks of turns whose words of context matter.
+_WORDED: Final = Part.ALL | Part.ASK | Part.SHORT
 
 
 class Look(NamedTuple):
@@ -82,17 +87,21 @@ class Recogniser:
         if parts & Part.EMAIL:
             hits += tokens.emails(folded, agent=agent)
             closed += [(h.start, h.end) for h in hits]
-        if parts & (Part.PLATE | Part.NUMBER):
+        kinds = {cue.kind for cue in cues} | expected
+        if parts & Part.PLATE or "plate" in kinds:
             hits += tokens.plates(context)
         if parts & Part.NUMBER:
             taken = closed + [(h.start, h.end) for h in hits]
             for run in digit_runs(plain, least=4):
                 if not taken or not any(run.start < e and s < run.end for s, e in taken):
                     hits += numbers(run, context)
-            hits += tokens.orders(context)
+            if not kinds.isdisjoint(_ORDERED):
+                hits += tokens.orders(context)
         if parts & (Part.ACCOUNT | Part.NUMBER):
-            hits += tokens.accounts(context, agent=agent)
-            hits += tokens.secrets(context)
+            if "wechat_qq" in kinds or "加" in plain:
+                hits += tokens.accounts(context, agent=agent)
+            if "password" in kinds:
+                hits += tokens.secrets(context)
         if parts & Part.ADDRESS:
             hits += addresses(context, self.lexicon.places)
         if closed:
@@ -105,31 +114,38 @@ class Recogniser:
     def look_many(self, turns: Sequence[tuple[str, Normal, str]]) -> list[Look | None]:
         """Look at many turns (text, normalised, speaker), each by itself; ``None``: nothing."""
         agents = [speaker in ("agent", "bot") for _, _, speaker in turns]
-        marks = self._prefilter.marks([normal.text for _, normal, _ in turns], agents)
-        looks: list[Look | None] = [None] * len(turns)
+        plains = [normal.text for _, normal, _ in turns]
+        marks = self._prefilter.marks(plains, agents)
+        looks: list[Look | None] = [_told(mark & _TOLD) if mark & _TOLD else None for mark in marks]
         for place, mark in enumerate(marks):
-            if not mark:
-                continue
-            text, normal, speaker = turns[place]
-            agent, plain = agents[place], normal.text
+            if mark & Part.PUBLIC and not agents[place] and asks_for_public(plains[place]):
+                looks[place] = (looks[place] or _told(0))._replace(public=True)
+        worded = [place for place, mark in enumerate(marks) if mark & _WORDED]
+        every_cue = self.lexicon.cues_many([plains[place] for place in worded])
+        for place, cues in zip(worded, every_cue, strict=True):
+            mark, plain = marks[place], plains[place]
             parts = mark & Part.ALL
-            cues = self.lexicon.cues(plain) if parts or mark & Part.ASK else ()
+            if cues and mark & Part.SHORT:
+                parts |= Part.NUMBER
             hits: Sequence[Hit] = ()
             if parts:
+                text, _, speaker = turns[place]
                 hits = self._find(text, plain, cues, speaker, _NOTHING, parts)
             asks = asked_for(plain, cues) if mark & Part.ASK else ()
-            public = bool(mark & Part.PUBLIC) and not agent and asks_for_public(plain)
-            if parts or asks or public or mark & _TOLD:
-                looks[place] = Look(
-                    tuple(hits),
-                    parts,
-                    asks,
-                    public,
-                    bool(mark & Part.CANTONESE),
-                    bool(mark & Part.VENUE),
-                    bool(mark & Part.PIECE),
-                )
+            if parts or asks:
+                look = looks[place] or _told(0)
+                looks[place] = look._replace(hits=tuple(hits), parts=parts, asks=asks)
         return looks
+
+
+@functools.cache
+def _told(mark: int) -> Look:
+    """What marks alone tell of a turn."""
+    return Look(
+        cantonese=bool(mark & Part.CANTONESE),
+        venue=bool(mark & Part.VENUE),
+        piece=bool(mark & Part.PIECE),
+    )
 
 
 def _inside(hit: Hit, places: Sequence[tuple[int, int]]) -> bool:

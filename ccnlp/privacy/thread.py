@@ -39,6 +39,9 @@ _FILLER: Final = re.compile(
 )
 #: What an answer that is more than a name must hold.
 _CONTENT: Final = re.compile("[0-9a-z零〇一幺二两三四五六七八九十壹贰叁肆伍陆柒捌玖洞拐]")
+#: Numbers and accounts have at least four such characters, or fewer with what stands for more.
+_DIGITS: Final = re.compile("[0-9a-z零〇○一幺弌二两弍三弎四五六七八九十壹贰叁肆伍陆柒捌玖洞拐勾么]")
+_HELPED: Final = re.compile("[!-/:-@\\[-`{-~个双连另凌灵铃腰妖夭吆俩仨叄舞武溜爸钩酒]")
 _NOTHING: Final[frozenset[str]] = frozenset()
 _EMPTY: Final = Look()
 
@@ -97,6 +100,8 @@ class Thread:
 
         The spans may point at earlier turns (a number said over several turns).
         """
+        if look is None and not (state.open or state.known or state.pieces):
+            return state, []
         agent = speaker in ("agent", "bot")
         expected = _still_open(state, turn)
         if look is None:
@@ -109,18 +114,18 @@ class Thread:
             if "name" in expected or "address" in expected or _CONTENT.search(normal.text):
                 if state.cantonese or look.cantonese:
                     expected |= {"cantonese"}
-                found = tuple(
-                    self.recogniser.find(
-                        text,
-                        normal=normal,
-                        speaker=speaker,
-                        expected=expected,
-                        parts=look.parts | _parts(expected, normal.text),
+                parts = look.parts | _parts(expected, normal.text)
+                if parts:
+                    found = tuple(
+                        self.recogniser.find(
+                            text, normal=normal, speaker=speaker, expected=expected, parts=parts
+                        )
                     )
-                )
         elif agent and found:
             venue = look.venue or state.venue
             found = _without_public(found, state, turn, text, normal.text, venue=venue)
+        if not found and _says_nothing(state, look) and (expected or not state.open):
+            return state, []
         spans = [_span(hit, turn, text) for hit in found]
         if state.known:
             spans += _again(state, turn, text, spans)
@@ -145,9 +150,24 @@ class Thread:
         return (state if following == state else following), spans
 
 
+def _says_nothing(state: State, look: Look) -> bool:
+    """Whether a turn without hits of its own leaves the state as it is, but for open questions."""
+    return not (
+        state.known
+        or state.pieces
+        or look.asks
+        or look.public
+        or look.piece
+        or look.cantonese > state.cantonese
+        or look.venue > state.venue
+    )
+
+
 def _parts(expected: frozenset[str], plain: str) -> int:
     """Recognisers that a question gives something to do."""
-    parts = Part.NUMBER | Part.ACCOUNT if _CONTENT.search(plain) else 0
+    count = len(_DIGITS.findall(plain))
+    enough = count >= 4 or (count >= 2 and _HELPED.search(plain))
+    parts = Part.NUMBER | Part.ACCOUNT if enough else 0
     if "name" in expected:
         parts |= Part.NAME
     if "address" in expected:

@@ -121,10 +121,10 @@ def evaluate(
             stand += 1
     if not spans:
         return []
-    none, allow = rule.none, rule.allow
+    none, allow, wanted = rule.none, rule.allow, rule.all
     if others is not None:
         there = turn.scan(others)
-        if any(phrase not in there for phrase in rule.all):
+        if any(phrase not in there for phrase in wanted):
             return []
         none = tuple(phrase for phrase in none if phrase in there)
         allow = tuple(phrase for phrase in allow if phrase in there)
@@ -133,15 +133,16 @@ def evaluate(
             stand = sum(bool(turn.spans(phrase)) for phrase in rule.of)
         if stand < rule.at_least:
             return []
-    if any(turn.spans(phrase) for phrase in none):
+    if none and any(turn.spans(phrase) for phrase in none):
         return []
-    if not all(turn.spans(phrase) for phrase in rule.all):
-        return []
-    if rule.all and (rule.within is not None or rule.order):
-        wanted = rule.all if rule.any or rule.of else rule.all[1:]
-        spans = [span for span in spans if _near(span, wanted, rule, turn)]
+    if wanted:
+        if not all(turn.spans(phrase) for phrase in wanted):
+            return []
+        if rule.within is not None or rule.order:
+            others_wanted = wanted if rule.any or rule.of else wanted[1:]
+            spans = [span for span in spans if _near(span, others_wanted, rule, turn)]
     hits = []
-    for start, end in dict.fromkeys(spans):
+    for start, end in dict.fromkeys(spans) if len(spans) > 1 else spans:
         reason = _allowed(allow, turn, start, end) if allow else None
         if reason is None and rule.unless:
             reason = scope_of(turn.text, start, end, rule.unless)

@@ -192,12 +192,13 @@ class Scanner:
         """Run the expressions of a turn where their anchors stand."""
         phrases = self._phrases
         length = len(text)
-        backwards = text[::-1]
+        backwards = ""
         for phrase, starts in places.items():
             right, left, before = phrases.sides(phrase)
             if left is None:  # the anchor begins the phrase
                 spans = [m.span() for at in starts if (m := right.match(text, at))]  # type: ignore[union-attr]
             else:
+                backwards = backwards or text[::-1]
                 likely = [
                     at
                     for at in starts

@@ -117,7 +117,10 @@ _PART: Final = re.compile(
     f"(?P<repeat>{_REPEAT})|(?P<digit>[{_D}])|(?P<word>{_WORD})|(?P<weak>[{_W}])|(?P<gap>{_GAP})"
 )
 #: Where a run may begin.
-_SEED: Final = re.compile(f"[{_D}连連一总双雙{_EDGE}dtzofsenDTZOFSEN]")
+_SEED: Final = re.compile(
+    f"[{_D}连連一总双雙{_EDGE}]|[dD][oO]|[tT][wWhHrR]|[zZ][eE]|[oO][nN]|[fF][oOiI]|[sS][eEiI]"
+    "|[eE][iI]|[nN][iI]"
+)
 #: What makes a run more than one character a digit.
 _ODD: Final = re.compile(f"[个個a-zA-Z双雙{_W}]")
 _GROUP: Final = re.compile("[0-9]+")

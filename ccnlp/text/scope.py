@@ -88,12 +88,16 @@ _DENIED_AFTER: Final = re.compile(
         "没有的事 没那个必要",
     )
 )
+# one of these begins every expression above: most hits have none near them
+_MAY_DENY: Final = re.compile("[不没别未勿无毋并从绝决甭莫唔冇谁哪算免]")
 _RHETORICAL: Final = re.compile("(?:能|可以|谁|哪个)$")
 _ASKING_END: Final = re.compile(r"吗|么|\?|啊")
 
 
 def negated(text: str, start: int, end: int) -> bool:
     """Denied, declined or forbidden: 我不是要投诉, 别投诉, 投诉就不必了."""
+    if _MAY_DENY.search(text, max(0, start - _REACH), end + _REACH) is None:
+        return False
     right = _after(text, end, _STOP)
     if _DENIED_AFTER.match(right):
         return True
