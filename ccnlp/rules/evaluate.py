@@ -112,6 +112,8 @@ def evaluate(
     ``evidence`` are the phrases of the rule's evidence that were found in the turn; ``others``
     scans for its other phrases, without it they are looked up one by one.
     """
+    if rule.is_act and not (rule.all or rule.none or rule.allow or rule.at_least):
+        return _once(rule, turn, evidence)
     spans: SpanList = []
     stand = 0
     for phrase in evidence:
@@ -149,6 +151,22 @@ def evaluate(
         hits.append(Hit(rule.number, start, end, rule.confidence, reason))
         if rule.is_act and reason is None:
             break  # a step of the script is done or not: once is enough
+    return hits
+
+
+def _once(rule: Rule, turn: TurnText, evidence: Sequence[int]) -> list[Hit]:
+    """``evaluate`` for a step without conditions: up to the first hit that counts."""
+    hits: list[Hit] = []
+    seen: set[tuple[int, int]] = set()
+    for phrase in evidence:
+        for start, end in turn.spans(phrase):
+            if (start, end) in seen:
+                continue
+            seen.add((start, end))
+            reason = scope_of(turn.text, start, end, rule.unless) if rule.unless else None
+            hits.append(Hit(rule.number, start, end, rule.confidence, reason))
+            if reason is None:
+                return hits
     return hits
 
 
