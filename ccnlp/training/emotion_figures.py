@@ -44,7 +44,9 @@ def evaluate_emotion(turns: Sequence[LabelledTurn], recipe: Recipe) -> EmotionFi
     """
     said: list[tuple[str, float, bool]] = []
     alone = [name for name in ("privacy", "emotion") if name in recipe.analysers]
-    engine = Engine(msgspec.structs.replace(recipe, analysers=tuple(alone)))
+    # it needs other analysers: left out, so that nothing is said to be missing
+    models = {name: f for name, f in recipe.models.items() if name != "satisfaction"}
+    engine = Engine(msgspec.structs.replace(recipe, analysers=tuple(alone), models=models))
     if "emotion" in engine.not_evaluated or "emotion" not in alone:
         raise UnavailableError(
             "nobody judges emotion: "
