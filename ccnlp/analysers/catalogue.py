@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ccnlp.analysers.base import Analyser
+from ccnlp.analysers.categories import build_categories
 from ccnlp.analysers.emotion import EmotionAnalyser
 from ccnlp.analysers.heads import HeadsAnalyser
 from ccnlp.analysers.phrases import PhraseAnalyser
@@ -15,7 +16,7 @@ from ccnlp.rules.load import load_rules
 
 
 def _phrases(recipe: Recipe, judges: Judges) -> Analyser:
-    return PhraseAnalyser(load_rules(recipe.rules, recipe.lexicon))
+    return PhraseAnalyser(load_rules(recipe.rules, recipe.lexicon, recipe.categories))
 
 
 def _emotion(recipe: Recipe, judges: Judges) -> Analyser:
@@ -23,11 +24,15 @@ def _emotion(recipe: Recipe, judges: Judges) -> Analyser:
 
 
 def _heads(recipe: Recipe, judges: Judges) -> Analyser:
-    return HeadsAnalyser(judges.of("heads"), judges.linear())
+    return HeadsAnalyser(judges.of("heads"), judges.linear(), recipe.categories)
 
 
 def _privacy(recipe: Recipe, judges: Judges) -> Analyser:
     return PrivacyAnalyser()
+
+
+def _categories(recipe: Recipe, judges: Judges) -> Analyser:
+    return build_categories(recipe.detectors, recipe.categories, judges.encoder())
 
 
 #: Name in a recipe -> builder.
@@ -36,6 +41,7 @@ CATALOGUE: Final[dict[str, Callable[[Recipe, Judges], Analyser]]] = {
     "emotion": _emotion,
     "heads": _heads,
     "privacy": _privacy,
+    "categories": _categories,
 }
 
 

@@ -5,7 +5,7 @@ together. A head's finding shows the clauses that spoke most for it with the lin
 judged: asking an encoder of clause after clause is better, and too dear (docs/encoder.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from ccnlp.analysers.evidence import telling_span
 from ccnlp.errors import UnavailableError
 from ccnlp.judges.base import FINDING_LABELS, LABELS, Part, TurnJudge
 from ccnlp.judges.linear import LinearJudge
-from ccnlp.taxonomy import CATEGORIES, DEFAULT_SEVERITY
+from ccnlp.taxonomy import CATEGORIES, Category
 from ccnlp.types import BELOW_THRESHOLD, Act, Finding, Observation
 
 #: Below this a head says nothing at all; between it and its threshold a finding is suppressed,
@@ -34,8 +34,14 @@ class HeadsAnalyser:
 
     name = "heads"
 
-    def __init__(self, judge: TurnJudge, evidence: LinearJudge | None) -> None:
-        """Parameters: ``evidence`` shows the telling words; without it, whole turns are shown."""
+    def __init__(
+        self, judge: TurnJudge, evidence: LinearJudge | None,
+        categories: Mapping[str, Category] = CATEGORIES,
+    ) -> None:  # fmt: skip
+        """Parameters: ``evidence`` shows the telling words; without it, whole turns are shown.
+
+        ``categories`` say severities and, where they do, from which probability a finding counts.
+        """
         if "findings" not in judge.parts:
             raise UnavailableError(
                 "the model judges no findings",
@@ -46,7 +52,12 @@ class HeadsAnalyser:
         #: Stands in each assessment's provenance.
         self.model_digest = judge.digest
         self._parts = [part for part in _SAYS if part in judge.parts]
-        self._thresholds = {part: judge.least(part) for part in self._parts}
+        self._thresholds = {part: judge.least(part).copy() for part in self._parts}
+        for place, label in enumerate(FINDING_LABELS):
+            own = categories[label].findings_from
+            if own is not None:
+                self._thresholds["findings"][place] = own
+        self._severities = {c.id: c.usual_severity for c in categories.values()}
         #: Probabilities from which each label is said.
         self._least = {
             "findings": np.full(len(FINDING_LABELS), _FLOOR),
@@ -115,6 +126,6 @@ class HeadsAnalyser:
             return Act(what, view.index, start, end, quote, chance, self._source)
         suppressed = None if chance >= self._thresholds[part][label] else BELOW_THRESHOLD
         return Finding(
-            what, DEFAULT_SEVERITY[what], view.index, start, end, quote, view.turn.speaker,
+            what, self._severities[what], view.index, start, end, quote, view.turn.speaker,
             chance, self._source, _EXPLANATIONS[what], suppressed,
         )  # fmt: skip

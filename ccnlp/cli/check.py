@@ -84,7 +84,7 @@ def _tried(what: str, step: Callable[[], tuple[str, tuple[str, ...]]]) -> Checke
 def _rules(recipe: Recipe, files: tuple[Path, ...]) -> tuple[str, tuple[str, ...]]:
     from ccnlp.rules.load import load_rules
 
-    rules = load_rules(files, recipe.lexicon)
+    rules = load_rules(files, recipe.lexicon, recipe.categories)
     faults = tuple(str(fault) for fault in rules.check())
     examples = sum(len(rule.good) + len(rule.bad) for rule in rules.rules)
     return f"{len(rules.rules)} rules in {len(files)} files, {examples} examples tried", faults

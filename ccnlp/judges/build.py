@@ -3,7 +3,8 @@
 Libraries that only one kind of model needs are imported where that kind is loaded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from ccnlp.errors import ConfigError, UnavailableError
 from ccnlp.judges.base import LABELS, Doubles, Judged, Part, Reading, TurnJudge
 from ccnlp.judges.linear import LinearJudge
 from ccnlp.observe import log
+
+if TYPE_CHECKING:
+    from ccnlp.judges.encoder import EncoderJudge
 
 
 class Judges:
@@ -56,16 +60,23 @@ class Judges:
 
     def linear(self) -> LinearJudge | None:
         """The recipe's first linear model that judges findings; ``None``: there is none."""
-        for name, folder in self._recipe.models.items():
-            try:
-                if read_manifest(folder).kind != "linear":
-                    continue
-                model = self._model(name)
-            except UnavailableError:
-                continue
+        for model in self._of_kind("linear"):
             if isinstance(model, LinearJudge) and "findings" in model.parts:
                 return model
         return None
+
+    def encoder(self) -> "EncoderJudge | None":
+        """The recipe's first turn encoder that can be loaded; ``None``: there is none."""
+        return cast("EncoderJudge | None", next(self._of_kind("turn-encoder"), None))
+
+    def _of_kind(self, kind: str) -> Iterator[TurnJudge]:
+        """The recipe's models of a kind, in so far as they can be loaded."""
+        for name, folder in self._recipe.models.items():
+            try:
+                if read_manifest(folder).kind == kind:
+                    yield self._model(name)
+            except UnavailableError:
+                continue
 
     def _named(self, name: str) -> TurnJudge:
         """A model or, where there is none of that name, a judge."""

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
@@ -13,7 +13,7 @@ from ccnlp.errors import ConfigError
 from ccnlp.rules.form import AnchorForm, ExampleForm, FileForm, RuleForm, TurnsForm
 from ccnlp.rules.model import ANY_DISTANCE, Anchor, Example, Rule, Window
 from ccnlp.rules.ruleset import Compiled, Heard, RuleSet
-from ccnlp.taxonomy import CATEGORIES, CHANNELS, SPEAKERS
+from ccnlp.taxonomy import CATEGORIES, CHANNELS, SPEAKERS, Category
 from ccnlp.text.expression import Expression, express
 from ccnlp.text.phrase import Lexicon, PhraseError, PhraseParser
 from ccnlp.text.raw import PREFIX, parse_raw
@@ -63,11 +63,14 @@ def load_lexicon(paths: Sequence[Path]) -> Lexicon:
     return Lexicon(classes, aliases)
 
 
-def load_rules(paths: Sequence[Path], lexicon: Sequence[Path] = ()) -> RuleSet:
+def load_rules(
+    paths: Sequence[Path], lexicon: Sequence[Path] = (),
+    categories: Mapping[str, Category] = CATEGORIES,
+) -> RuleSet:  # fmt: skip
     """Read rule files (``paths``, in any order) against the word classes of ``lexicon``.
 
-    Several files may hold the same category; files of ``lexicon`` other than YAML are passed
-    over.
+    Several files may hold the same category, which is one of ``categories``; files of ``lexicon``
+    other than YAML are passed over.
 
     Raises
     ------
@@ -77,10 +80,11 @@ def load_rules(paths: Sequence[Path], lexicon: Sequence[Path] = ()) -> RuleSet:
     for path in (*paths, *lexicon):
         digest.update(path.name.encode() + b"\0" + _bytes(path) + b"\0")
     name = digest.hexdigest()[:16]
-    kept = cache_folder() / "rules" / f"{_compiler()}-{_places(paths)}-{name}.msgpack"
+    places = f"{_places(paths)}{_own(categories)}"
+    kept = cache_folder() / "rules" / f"{_compiler()}-{places}-{name}.msgpack"
     compiled = _recall(kept)
     if compiled is None:
-        loader = _Loader(load_lexicon(lexicon))
+        loader = _Loader(load_lexicon(lexicon), categories)
         for path in paths:
             loader.file(path)
         compiled = Compiled(tuple(loader.rules), tuple(loader.expressions), loader.heard)
@@ -113,6 +117,12 @@ def _places(paths: Sequence[Path]) -> str:
     return hashlib.sha256("\0".join(map(str, paths)).encode()).hexdigest()[:8]
 
 
+def _own(categories: Mapping[str, Category]) -> str:
+    """Digest of what a recipe's category files say; empty where there are none."""
+    own = [c for name, c in categories.items() if CATEGORIES.get(name) != c]
+    return "-" + hashlib.sha256(msgspec.json.encode(own)).hexdigest()[:8] if own else ""
+
+
 def _keep(kept: Path, compiled: Compiled) -> None:
     """Write to the cache; a cache that cannot be written is no fault."""
     try:
@@ -134,8 +144,9 @@ def _recall(kept: Path) -> Compiled | None:
 class _Loader:
     """Collects rules and their phrases, each phrase once."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, categories: Mapping[str, Category]) -> None:
         self.lexicon = lexicon
+        self.categories = categories
         self.shared = PhraseParser(lexicon)
         self.rules: list[Rule] = []
         self.expressions: list[Expression] = []
@@ -153,11 +164,11 @@ class _Loader:
                 f"names {'both' if form.act else 'neither'} category and act",
                 where=f"{path}:1", mend="write one of 'category: …' and 'act: …'",
             )  # fmt: skip
-        if form.category is not None and form.category not in CATEGORIES:
+        if form.category is not None and form.category not in self.categories:
             raise ConfigError(
                 f"there is no category {form.category!r}",
                 where=f"{path}:{line_of(path, ['category'])}: key category",
-                mend=f"one of {', '.join(CATEGORIES)}",
+                mend=f"one of {', '.join(self.categories)}, or a new one: docs/new_category.md",
             )
         if form.act is not None and not _NAME.fullmatch(form.act):
             raise ConfigError(
@@ -233,12 +244,13 @@ class _RuleReader:
             speakers = (
                 ["agent", "bot"]
                 if is_act
-                else cast("list[Speaker]", list(CATEGORIES[name].speakers))
+                else cast("list[Speaker]", list(self.loader.categories[name].speakers))
             )
         channels = (
             _listed(form.channel) or _listed(file.channel) or cast("list[Channel]", list(CHANNELS))
         )
-        severity = form.severity or file.severity
+        known = None if is_act else self.loader.categories[name]
+        severity = form.severity or (known and known.severity) or file.severity
         if severity is None and not is_act:
             raise self.fail(
                 f"the rule {form.id} has no severity", "give one to the rule or the file", *at
@@ -324,9 +336,10 @@ class _RuleReader:
             return None
         if sum((bool(form.any), form.category is not None, form.act is not None)) != 1:
             raise self.fail("needs one of any, category, act", "give exactly one", *keys)
-        if form.category is not None and form.category not in CATEGORIES:
+        known = self.loader.categories
+        if form.category is not None and form.category not in known:
             raise self.fail(
-                f"there is no category {form.category!r}", f"one of {', '.join(CATEGORIES)}", *keys
+                f"there is no category {form.category!r}", f"one of {', '.join(known)}", *keys
             )
         within = ANY_DISTANCE if form.within == "all" else form.within
         if within < 1:
