@@ -170,6 +170,22 @@ def test_the_command_runs_as_a_module(tmp_path):
     assert done.stderr == ""
 
 
+def test_the_command_hints_at_what_does_nothing_or_costs_much(tmp_path, capsys):
+    for phrase, hint in (
+        ("(我)?要投诉你", "begins with what may be missing"),
+        ("的", "is looked at every"),
+        ("^(喂)?要投诉你", None),
+        ("(我)?投诉", None),  # so short that it keeps to word boundaries: 我投诉 does not
+        ("要投诉你(们)?", None),
+    ):
+        text = GOOD.replace("{phrase}", f"'{phrase}'").replace("{more}", "")
+        assert main([str(written(tmp_path, text))]) == 0
+        out = capsys.readouterr().out
+        assert "2 rules, 2 examples, 0 faults\n" in out
+        assert (f"rules.yaml:8: hint: second: phrase {phrase!r} {hint}" in out) == bool(hint), out
+        assert ("hint" in out) == bool(hint)
+
+
 def test_the_command_tries_sentences(tmp_path, capsys):
     path = written(tmp_path, GOOD.replace("{phrase}", "乙").replace("{more}", ""))
     assert (

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ccnlp.assets import asset
 from ccnlp.rules.load import load_rules
 from ccnlp.text.normalise import normalise
 from ccnlp.types import Act, Finding, Turn
@@ -312,6 +313,29 @@ def test_aliases_hold_in_phrases(rules_of):
         " good: [沒收到簡訊, 打幺二三幺五, 打12315]}"
     )
     assert rules.check() == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "texts"),
+    [
+        ("要投诉", ["我要客訴", "我要投訴", "要tousu", "要投 訴"]),
+        ("没收到短信", ["沒收到簡訊", "没收到短訊"]),
+        ("转人工", ["轉人工", "转rg", "zrg"]),
+        ("找人工客服", ["找rgkf", "找真人客服"]),
+        ("发小红书", ["发xhs", "發小紅書", "发小红薯"]),
+        ("加我微信", ["V我", "v 我", "加我vx", "加我微信", "加我V"]),
+        ("申请退款", ["申請退款", "申請刷退"]),
+        ("携号转网", ["攜碼", "携号转网"]),
+        ("找律师函", ["找存證信函", "找律師信"]),
+        ("打12315", ["打一二三一五", "打幺两三幺五", "打１２３１５", "打①②③①⑤"]),
+    ],
+)
+def test_the_shipped_aliases_of_regions_letters_and_numbers(tmp_path, phrase, texts):
+    path = tmp_path / "rules.yaml"
+    rule = f"{{id: a, explanation: x, any: ['{phrase}'], good: {texts}}}"
+    path.write_text(f"category: complaint\nseverity: low\nrules:\n- {rule}\n", encoding="utf-8")
+    rules = load_rules([path], sorted(asset("configs", "lexicon").glob("*.yaml")))
+    assert [str(fault) for fault in rules.check()] == []
 
 
 @pytest.mark.parametrize(

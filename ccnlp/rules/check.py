@@ -1,9 +1,9 @@
 """Tries rule files: ``python -m ccnlp.rules.check FILE... [--say TEXT]``.
 
 Without ``--say`` the rules' own examples are run and each failing one is printed with its rule;
-exit code 0 when all hold, 1 when one fails, 2 when a file is wrong. With ``--say`` the rules are
-run on a conversation, one turn a ``--say``, and all that they find is printed, also what does
-not count and why.
+exit code 0 when all hold, 1 when one fails, 2 when a file is wrong. Hints, which change no exit
+code, name what does nothing or costs much. With ``--say`` the rules are run on a conversation, one
+turn a ``--say``, and all that they find is printed, also what does not count and why.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from typing import cast
 from ccnlp.assets import asset
 from ccnlp.errors import CcnlpError
 from ccnlp.rules.fold import join
+from ccnlp.rules.hints import hints
 from ccnlp.rules.load import load_rules
 from ccnlp.rules.ruleset import RuleSet
 from ccnlp.taxonomy import CHANNELS, SPEAKERS
@@ -73,11 +74,12 @@ def main(arguments: Sequence[str]) -> int:
             sys.stdout.write("\n".join(lines or ["nothing found"]) + "\n")
             return 0
         faults = rules.check()
+        remarks = hints(given.files, lexicon)
     except CcnlpError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    for fault in faults:
-        sys.stdout.write(f"{fault}\n")
+    for line in (*faults, *remarks):
+        sys.stdout.write(f"{line}\n")
     examples = sum(len(rule.good) + len(rule.bad) for rule in rules.rules)
     sys.stdout.write(f"{len(rules.rules)} rules, {examples} examples, {len(faults)} faults\n")
     return 1 if faults else 0

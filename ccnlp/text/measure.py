@@ -95,11 +95,12 @@ def _prefixes(options: tuple[tuple[Node, ...], ...]) -> int:
 
 
 def chinese_of(node: Node) -> int:
-    """Fewest Chinese characters that a match holds literally."""
+    """Fewest Chinese characters that a match holds literally; of a word with aliases its own."""
     match node:
         case Literal(text):
             return sum("\u3400" <= char <= "\u9fff" for char in text)
-        case Choice(options):
-            return min(sum(chinese_of(piece) for piece in option) for option in options)
+        case Choice(options, alike):
+            counts = (sum(chinese_of(piece) for piece in option) for option in options)
+            return next(counts) if alike else min(counts)
         case _:
             return 0

@@ -20,6 +20,11 @@ GAP_LIMIT: Final = 30
 _GAP: Final = 6
 _SPECIAL: Final = frozenset("()|?{}<>#^$\\")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_NUMBER: Final = re.compile("[0-9]{3,}")
+_NUMBER_APART: Final = re.compile("([0-9]{3,})")
+#: How each digit is said, in a number said digit by digit; the usual way first.
+_SAID: Final = ("零", "幺一", "二两", "三", "四", "五", "六", "七", "八", "九")
+_READINGS_LIMIT: Final = 16
 _ALNUM: Final = re.compile(r"[0-9a-z]")
 
 
@@ -37,6 +42,8 @@ class Choice(msgspec.Struct, frozen=True, cache_hash=True):
     """One of several sequences."""
 
     options: tuple["Sequence", ...]
+    #: Whether all mean the first: a word with its aliases, a number with its readings.
+    alike: bool = False
 
 
 class Optional(msgspec.Struct, frozen=True):
@@ -167,10 +174,10 @@ class PhraseParser:
         return self._classes[name]
 
     def literal(self, text: str) -> list[Node]:
-        """Folded text as pieces, words with aliases being alternatives."""
+        """Folded text as pieces; words with aliases and numbers said aloud are alternatives."""
         text = fold(text)
         if self._alias is None:
-            return [Literal(text)]
+            return _said_aloud(text)
         pieces: list[Node] = []
         at = 0
         for found in self._alias.finditer(text):
@@ -178,13 +185,44 @@ class PhraseParser:
             if _cuts_word(text, found.start()) or _cuts_word(text, found.end()):
                 continue
             if found.start() > at:
-                pieces.append(Literal(text[at : found.start()]))
-            options = (word, *self._aliases[word])
-            pieces.append(Choice(tuple((Literal(option),) for option in options)))
+                pieces += _said_aloud(text[at : found.start()])
+            options = dict.fromkeys(
+                o for one in (word, *self._aliases[word]) for o in readings(one)
+            )
+            pieces.append(Choice(tuple((Literal(o),) for o in options), alike=True))
             at = found.end()
         if at < len(text):
-            pieces.append(Literal(text[at:]))
+            pieces += _said_aloud(text[at:])
         return pieces
+
+
+def readings(text: str) -> list[str]:
+    """``text`` and, where it is a number of three digits or more, the ways to say its digits.
+
+    >>> readings("110")
+    ['110', '幺幺零', '幺一零', '一幺零', '一一零']
+    """
+    if not _NUMBER.fullmatch(text):
+        return [text]
+    ways = [""]
+    for digit in text:
+        said = _SAID[int(digit)]
+        if len(ways) * len(said) > _READINGS_LIMIT:
+            said = said[:1]
+        ways = [way + one for way in ways for one in said]
+    return [text, *ways]
+
+
+def _said_aloud(text: str) -> list[Node]:
+    """Text as pieces, numbers in it as alternatives of their readings."""
+    pieces: list[Node] = []
+    for piece in _NUMBER_APART.split(text):
+        ways = readings(piece)
+        if len(ways) > 1:
+            pieces.append(Choice(tuple((Literal(way),) for way in ways), alike=True))
+        elif piece:
+            pieces.append(Literal(piece))
+    return pieces
 
 
 def _cuts_word(text: str, at: int) -> bool:

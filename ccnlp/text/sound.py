@@ -188,8 +188,8 @@ def _heard(node: Node) -> Node:
             if len(ways) == 1:
                 return Literal(ways[0])
             return Choice(tuple((Literal(way),) for way in ways))
-        case Choice(options):
-            return Choice(tuple(dict.fromkeys(_heard_all(option) for option in options)))
+        case Choice(options, alike):
+            return Choice(tuple(dict.fromkeys(_heard_all(option) for option in options)), alike)
         case Optional(piece):
             return Optional(_heard(piece))
         case _:
