@@ -12,7 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from ccnlp.errors import CcnlpError, StoreError, UnavailableError
-from ccnlp.store.schema import HEAD, alembic_version, metadata
+from ccnlp.store.desk_schema import metadata
+from ccnlp.store.schema import HEAD, alembic_version
 
 #: Seconds that a writer waits for another one.
 BUSY_SECONDS = 30

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 #: The newest migration in ``migrations/versions``.
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 
 #: States of a queue item; see docs/store.md.
 STATES: Final = ("open", "assigned", "closed", "superseded")

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ccnlp.store.schema import metadata
+from ccnlp.store.desk_schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
