@@ -8,7 +8,8 @@ from conversations import talk
 from hypothesis import given
 
 from ccnlp.assets import asset
-from ccnlp.scoring.decisions import decide_handoff, load_decisions
+from ccnlp.scoring.decisions import load_decisions
+from ccnlp.scoring.handoff import decide_handoff
 from ccnlp.scoring.trajectory import measure_trajectories, trajectory
 from ccnlp.types import Finding, Signals, Trajectories, Trajectory, TurnEmotion
 
