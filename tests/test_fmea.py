@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_history import contact, keep, opened
 
@@ -64,6 +64,7 @@ def test_action_priority_as_aiag_and_vda_give_it(
 _rank = st.integers(1, 10)
 
 
+@settings(deadline=None)
 @given(_rank, _rank, _rank, st.sampled_from([0, 1, 2]))
 def test_a_higher_rank_is_never_less_urgent(s: int, o: int, d: int, which: int) -> None:
     ranks = [s, o, d]

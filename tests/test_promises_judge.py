@@ -124,6 +124,36 @@ def test_what_was_promised(text: str, kind: str) -> None:
     assert one.kind == kind
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "差价300元请于24小时内完成付款",
+        "您是想把课换到周日对吗",
+        "三天之内可以申请退货",
+        "付款连结三十分钟内有效",
+        "师傅今天单子比较多",
+    ],
+)
+def test_deadlines_that_promise_nothing(text: str) -> None:
+    made = msgspec.structs.replace(assessment(), acts=(commitment(0, len(text)),), findings=())
+    assert promises(RULES, conversation(text), made) == []
+
+
+def test_where_a_model_alone_sees_a_promise_something_must_be_promised() -> None:
+    text, other = "二月抄表是二十号", "明天给您回电"
+    acts = (msgspec.structs.replace(commitment(0, 8), source="model.linear"),)
+    made = msgspec.structs.replace(assessment(), acts=acts, findings=())
+    assert promises(RULES, conversation(text), made) == []
+    assert len(promises(RULES, conversation(other), made)) == 1
+
+
+def test_a_day_said_twice_is_one_promise() -> None:
+    text = "师傅最快后天 3月6日 上午上门"
+    made = msgspec.structs.replace(assessment(), acts=(commitment(0, 17),), findings=())
+    (one,) = promises(RULES, conversation(text), made)
+    assert text[one.start : one.end] == "3月6日 上午"
+
+
 def test_a_customer_promises_nothing() -> None:
     call = talk("C 我三天内付款", "A 好")
     made = msgspec.structs.replace(assessment(), acts=(commitment(0, 5, turn=0),), findings=())

@@ -64,10 +64,12 @@ _UNITS: Final = (*get_args(Unit), "quarter")
 #: Behind these the same words tell an age, a rate or a condition, not a deadline.
 _NOT_BEHIND: Final = re.compile(
     r"(?:[每第逾满]|超过?|已经?|[等过拖用花试差早晚延打]了|提前|最?近|不到|连续|过去|少于|多于"
-    r"|购买|签收后?|收货后?)$"
+    r"|购买|签收后?|收货后?|孕|周期|共|支持|满|前"
+    # 出货后三天: from another moment than that of saying
+    r"|(?<![然最今])后|[审办处核]完|完成)$"
 )
 _NOT_BEFORE: Final = re.compile(
-    r"(?:之前|以前|前(?!后))|无理由|热线|客服|在线|营业|服务|价保|保价|质保|保修|保固|试用|免息|有效|[一两三四五六七八九十\d]次"
+    r"(?:之前|以前|前(?!后))|无理由|热线|客服|在线|营业|服务|价保|保价|质保|保修|保固|试用|免息|有效|以[上下]|价格保护|[（(]?含|一?共|[一两三四五六七八九十\d]次"
 )
 _WITHIN: Final = re.compile(
     rf"(?P<low>{NUMBER})(?:(?:个?(?:小时|钟头|工作日|工作天|天|星期|礼拜|月)|分钟|周)?{_TO}(?P<high>{NUMBER}))?"

@@ -38,6 +38,8 @@ class PromiseRules(msgspec.Struct, frozen=True):
     calendar: Calendar
     acts: frozenset[str]
     categories: frozenset[str]
+    #: Words of clauses whose deadlines bind the customer.
+    not_ours: tuple[str, ...]
     #: Kind of promise -> words of it.
     kinds: dict[str, tuple[str, ...]]
     judge: JudgeRules
@@ -50,6 +52,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     acts: tuple[str, ...]
     categories: tuple[str, ...]
     kinds: dict[str, tuple[str, ...]]
+    not_ours: tuple[str, ...] = ()
     #: Texts, or what YAML takes for a date.
     holidays: tuple[Any, ...] = ()
     worked: tuple[Any, ...] = ()
@@ -87,5 +90,6 @@ def load_promise_rules(path: Path | None = None) -> PromiseRules:
             holidays=tuple(map(str, given.holidays)), worked=tuple(map(str, given.worked)),
         ),
         acts=frozenset(given.acts), categories=frozenset(given.categories), kinds=given.kinds,
+        not_ours=given.not_ours,
         judge=given.judge,
     )  # fmt: skip
