@@ -13,8 +13,18 @@ from rich.table import Table
 from rich.text import Text
 
 from ccnlp.alerts import Alerts, queue_reasons
+from ccnlp.scoring.satisfaction import survey_grade
 from ccnlp.taxonomy import CATEGORIES, EMOTIONS, ITEMS
-from ccnlp.types import Assessment, Finding, ItemScore, Trajectory, Transcript
+from ccnlp.types import (
+    Absence,
+    Assessment,
+    CriticalError,
+    Finding,
+    ItemScore,
+    Satisfaction,
+    Trajectory,
+    Transcript,
+)  # fmt: skip
 
 _SEVERITY: Final = {
     "info": "dim", "low": "cyan", "medium": "yellow", "high": "red", "critical": "bold red",
@@ -27,18 +37,25 @@ _EMOTION: Final = {
 _SPEAKER: Final = {"customer": "客户", "agent": "坐席", "bot": "机器人", "system": "系统"}
 
 
-def explain(transcript: Transcript, made: Assessment, alerts: Alerts) -> RenderableType:
-    """Everything about one conversation, top to bottom; ``alerts`` say why it was flagged."""
+def explain(
+    transcript: Transcript, made: Assessment, alerts: Alerts, after: Sequence[RenderableType] = ()
+) -> RenderableType:
+    """Everything about one conversation, top to bottom; ``alerts`` say why it was flagged.
+
+    ``after`` stands at the end.
+    """
     return Group(
         _head(transcript, made, alerts),
         Rule("conversation", align="left"),
         _conversation(transcript, made),
-        *_section("findings that do not count", _suppressed(made)),
+        *section("findings that do not count", _suppressed(made)),
         Rule("scorecard " + made.provenance.scorecard, align="left"),
         _items(made.scorecard.items),
         Text(),
         *(Text("  " + step) for step in made.scorecard.arithmetic),
-        *_section("not evaluated", _missing(made)),
+        *section("risk, complaint, handoff", _derived(made)),
+        *section("not evaluated", _missing(made)),
+        *after,
     )
 
 
@@ -76,11 +93,20 @@ def _head(transcript: Transcript, made: Assessment, alerts: Alerts) -> Table:
         f"{score.total:g}" if score.total is not None else f"{score.minimum:g}–{score.maximum:g}"
     )
     table.add_row("score", Text(total + (" 一票否决" if score.fatal else "")))
+    if score.critical:
+        table.add_row("critical errors", Text(_critical(score.critical)))
     complaint = "no"
     if made.complaint.is_complaint:
         complaint = f"yes ({made.complaint.confidence:.2f}) {made.complaint.topic or ''}"
     table.add_row("complaint", Text(complaint))
     table.add_row("handoff", Text(_handoff(made)))
+    estimated = _satisfaction(made.satisfaction)
+    if estimated:
+        table.add_row("satisfaction", Text(estimated))
+    answered = survey_grade(transcript.attributes)
+    if answered is not None:
+        given = transcript.attributes["survey_score"]
+        table.add_row("survey", Text(f"{given}: {answered:+.2f} on the scale from -2 to 2"))
     for name, side in (
         ("customer's mood", made.trajectory.customer), ("agent's mood", made.trajectory.agent),
     ):  # fmt: skip
@@ -102,12 +128,31 @@ def _head(transcript: Transcript, made: Assessment, alerts: Alerts) -> Table:
     return table
 
 
+def _critical(errors: Sequence[CriticalError]) -> str:
+    """Each kind with what made it."""
+    kinds = dict.fromkeys(e.kind for e in errors)
+    return "; ".join(f"{k}: {', '.join(e.source for e in errors if e.kind == k)}" for k in kinds)
+
+
 def _handoff(made: Assessment) -> str:
     handoff = made.handoff
     if not handoff.recommended:
         return "no"
     reasons = ", ".join(handoff.reasons)
     return f"to a {handoff.target} from turn {handoff.turn}: {reasons}. {handoff.explanation}"
+
+
+def _satisfaction(made: Satisfaction) -> str:
+    named = (
+        ("satisfaction", made.satisfaction), ("task", made.task_accomplishment),
+        ("effectiveness", made.effectiveness),
+    )  # fmt: skip
+    told = [
+        f"{name} {one.mean:+.2f} ({' '.join(f'{share:.0%}' for share in one.distribution)})"
+        for name, one in named
+        if one is not None
+    ]
+    return ", ".join(told) + " · estimated, shares of -2 to 2" if told else ""
 
 
 def _mood(side: Trajectory) -> str:
@@ -197,6 +242,21 @@ def _missing(made: Assessment) -> Iterator[Text]:
         yield Text(f"  {analyser}: {why}", style="magenta")
 
 
+def _derived(made: Assessment) -> Iterator[Text]:
+    for step in made.risk.arithmetic:
+        yield Text(f"  risk: {step}")
+    if made.complaint.explanation:
+        yield Text(f"  complaint: {made.complaint.explanation}")
+    for alarm in made.handoff.alarms:
+        until = "" if alarm.cleared is None else f", cleared at turn {alarm.cleared}"
+        for trigger in alarm.triggers:
+            reached = f"{trigger.measure} {trigger.value:g} ≥ {trigger.threshold:g}"
+            yield Text(f"  handoff: turn {alarm.turn}{until}: {trigger.reason}, {reached}")
+    early = made.handoff.turns_early
+    if early is not None:
+        yield Text(f"  handoff: {early} customer turns before the customer's own demand")
+
+
 def _items(items: Sequence[ItemScore]) -> Table:
     table = _grid()
     for justify in ("left", "left", "right"):
@@ -210,11 +270,28 @@ def _items(items: Sequence[ItemScore]) -> Table:
                 continue
             why.append(f"\n  turn {span.turn}: 「{span.quote}」", style="dim")
         name = f"{item.item} {ITEMS.get(item.item, '')}"
+        if item.absence is not None:
+            why.append_text(_proof(item.absence))
         table.add_row(Text(name), Text(item.result, style=_RESULT[item.result]), points, why)
     return table
 
 
-def _section(title: str, lines: Iterator[Text]) -> list[RenderableType]:
+def _proof(absence: Absence) -> Text:
+    """Where it was looked for, what came nearest and how near, what would have passed."""
+    looked = ", ".join(map(str, absence.looked)) or "none"
+    proof = Text(f"\n  looked at turns {looked}", style="dim")
+    if absence.nearest is not None:
+        near = absence.nearest
+        proof.append(f"; nearest ({absence.likeness:.2f}) turn {near.turn}: 「{near.quote}」")
+    if absence.change:
+        proof.append(f"\n  would pass: {absence.change}", style="cyan")
+    for wording in absence.wordings[1:]:
+        proof.append(f"\n  or say: {wording}")
+    return proof
+
+
+def section(title: str, lines: Iterator[Text]) -> list[RenderableType]:
+    """Lines under a rule; nothing where there are none."""
     shown: list[RenderableType] = list(lines)
     return [Rule(title, align="left"), *shown] if shown else []
 

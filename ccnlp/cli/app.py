@@ -10,7 +10,22 @@ import typer
 from typer.core import TyperGroup
 
 from ccnlp import __version__
-from ccnlp.cli import check, db, demo, evaluate, explain, frequency, queue, report, score, train
+from ccnlp.cli import (
+    check,
+    db,
+    demo,
+    diff_recipe,
+    escalations,
+    evaluate,
+    explain,
+    fmea,
+    frequency,
+    promises,
+    queue,
+    report,
+    score,
+    train,
+)
 from ccnlp.cli.output import say_error
 from ccnlp.errors import CcnlpError
 from ccnlp.observe import configure_logging
@@ -77,6 +92,10 @@ def make_app() -> typer.Typer:
     made.command("demo")(demo.demo)
     made.add_typer(evaluate.make_app(), name="evaluate")
     made.command("frequency")(frequency.frequency)
+    made.command("diff-recipe")(diff_recipe.diff_recipe)
+    made.command("fmea")(fmea.fmea)
+    made.command("escalations")(escalations.escalations)
+    made.command("promises")(promises.promises)
     made.add_typer(train.make_app(), name="train")
     return made
 

@@ -43,7 +43,7 @@ def write_export(
         for row in _rows(queue, wanted, reveal=reveal):
             count += 1
             if kind == "csv":
-                writer.writerow([_cell(row[name]) for name in COLUMNS])
+                writer.writerow([cell(row[name]) for name in COLUMNS])
             else:
                 target.write(msgspec.json.encode(row).decode() + "\n")
     return count
@@ -70,7 +70,8 @@ def _evidence(made: Assessment) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as a cell of a CSV file that no spreadsheet takes for a formula."""
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):

@@ -1,7 +1,11 @@
 """What the commands share: consoles, JSON on standard output, errors, the store's place."""
 
+import csv
+import io
 import os
 import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -30,6 +34,17 @@ StoreOption = Annotated[
         show_envvar=True,
     ),
 ]  # fmt: skip
+#: Of commands that look at a whole store, which may be named without an option.
+StoreArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[STORE]",
+        help="A store, or a folder that `ccnlp score` wrote; else as --out and --store say.",
+    ),
+]
+SinceOption = Annotated[str | None, typer.Option("--since", help="First day, YYYY-MM-DD.")]
+UntilOption = Annotated[str | None, typer.Option("--until", help="Last day, YYYY-MM-DD.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Answer CSV on standard output.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer JSON on standard output.")]
 RevealOption = Annotated[
     bool, typer.Option("--reveal", help="Show personal information instead of hiding it.")
@@ -77,6 +92,42 @@ def existing_store(store: str | None, out: Path | None) -> "Store":
     from ccnlp.store.connection import open_store
 
     return open_store(find_store(store, out), create=False)
+
+
+def meant_store(named: str | None, store: str | None, out: Path | None) -> "Store":
+    """The store that an argument names, or a folder that holds it; else see ``find_store``."""
+    if named and "://" not in named and Path(named).is_dir():
+        return existing_store(None, Path(named))
+    return existing_store(named or store, out)
+
+
+def check_days(**days: str | None) -> None:
+    """See that options hold days.
+
+    Raises
+    ------
+    ConfigError: naming the option.
+    """
+    for option, given in days.items():
+        try:
+            if given is not None and date.fromisoformat(given).isoformat() != given:
+                raise ValueError
+        except ValueError as error:
+            raise ConfigError(
+                f"{given!r} is no day", where=f"--{option.replace('_', '-')}",
+                mend="write YYYY-MM-DD",
+            ) from error  # fmt: skip
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A CSV table on standard output."""
+    from ccnlp.cli.export import cell
+
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([[cell(value) for value in row] for row in rows])
+    typer.echo(text.getvalue(), nl=False)
 
 
 def in_ci() -> bool:

@@ -22,7 +22,8 @@ StateOption = Annotated[
 RiskOption = Annotated[str | None, typer.Option("--risk", help="At least this risk level.")]
 CategoryOption = Annotated[str | None, typer.Option("--category", help="With such a finding.")]
 ReasonOption = Annotated[
-    str | None, typer.Option("--reason", help="risk, complaint, handoff, fatal or score.")
+    str | None,
+    typer.Option("--reason", help="risk, complaint, handoff, fatal, score or escalation."),
 ]
 AgentOption = Annotated[str | None, typer.Option("--agent", help="Of this agent.")]
 TeamOption = Annotated[str | None, typer.Option("--team", help="Of this team.")]
