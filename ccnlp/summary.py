@@ -5,6 +5,7 @@ put together (``merge``). All of it is counts, sums and the heads of sorted list
 is masked, so that a report can be passed on. docs/store.md lists the fields.
 """
 
+import math
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
@@ -106,6 +107,61 @@ class DayTally(msgspec.Struct, frozen=True):
     def risk_word_share(self) -> float:
         """Words inside risky phrases / all words of agents and bots, in [0, 1]."""
         return self.risk_words / self.agent_words if self.agent_words else 0.0
+
+
+class GradeTally(msgspec.Struct, frozen=True):
+    """An estimated judgement (``types.Satisfaction``) over conversations."""
+
+    conversations: int = 0
+    #: Shares of -2, -1, 0, 1, 2 in ten-thousandths, added up: whole, so that any order adds alike.
+    grades: tuple[int, ...] = (0,) * 5
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Mean share a grade, in [0, 1]."""
+        whole = sum(self.grades)
+        return tuple(grade / whole if whole else 0.0 for grade in self.grades)
+
+    @property
+    def mean(self) -> float | None:
+        """Mean grade in [-2, 2]; ``None`` without a conversation."""
+        if not self.conversations:
+            return None
+        return sum(grade * share for grade, share in zip(range(-2, 3), self.shares, strict=True))
+
+
+class SurveyTally(msgspec.Struct, frozen=True):
+    """Real answers to surveys, and the estimates of the same conversations, from -2 to 2."""
+
+    answers: int = 0
+    #: Answers below, at and above 0.
+    signs: tuple[int, int, int] = (0, 0, 0)
+    #: In thousandths.
+    answer_sum: int = 0
+    #: Conversations that have both an answer and an estimate; of these the sums in thousandths,
+    #: and the sums of squares and products in millionths.
+    estimated: int = 0
+    both_sum: int = 0
+    estimate_sum: int = 0
+    both_squares: int = 0
+    estimate_squares: int = 0
+    products: int = 0
+
+    @property
+    def mean(self) -> float | None:
+        """Mean answer; ``None`` without one."""
+        return self.answer_sum / 1000 / self.answers if self.answers else None
+
+    @property
+    def correlation(self) -> float | None:
+        """Pearson's r of answers and estimates, in [-1, 1]; ``None`` where either never varies."""
+        count = self.estimated
+        first = count * self.both_squares - self.both_sum**2
+        second = count * self.estimate_squares - self.estimate_sum**2
+        if first <= 0 or second <= 0:
+            return None
+        shared = count * self.products - self.both_sum * self.estimate_sum
+        return max(-1.0, min(1.0, shared / math.sqrt(first) / math.sqrt(second)))
 
 
 class SlowResponse(msgspec.Struct, frozen=True):
@@ -210,6 +266,9 @@ class RunSummary(msgspec.Struct, frozen=True):
     handoffs: dict[str, int] = {}
     #: Personal information, type -> spans.
     pii: dict[str, int] = {}
+    #: Estimated judgement -> tally.
+    satisfaction: dict[str, GradeTally] = {}
+    survey: SurveyTally = SurveyTally()
     #: The gravest first.
     flagged: tuple[Flagged, ...] = ()
     run: RunFacts | None = None
@@ -234,6 +293,8 @@ def merge(first: RunSummary, second: RunSummary) -> RunSummary:
         items=added(first.items, second.items),
         handoffs=added(first.handoffs, second.handoffs),
         pii=added(first.pii, second.pii),
+        satisfaction=added(first.satisfaction, second.satisfaction),
+        survey=added(first.survey, second.survey),
         flagged=tuple(sorted(first.flagged + second.flagged, key=_flag_place)[:TOP_FLAGGED]),
         run=first.run or second.run,
     )

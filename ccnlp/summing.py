@@ -5,6 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from ccnlp.alerts import Alerts, queue_reasons
 from ccnlp.masked import mask_quote
 from ccnlp.summary import (
@@ -17,16 +19,19 @@ from ccnlp.summary import (
     DayTally,
     Evidence,
     Flagged,
+    GradeTally,
     GroupTally,
     RunSummary,
     SlowResponse,
+    SurveyTally,
     added,
     bounded,
     grave_first,
     slow_place,
 )  # fmt: skip
+from ccnlp.scoring.satisfaction import survey_grade
 from ccnlp.taxonomy import CATEGORIES, SEVERITIES
-from ccnlp.types import Assessment, Finding, Transcript
+from ccnlp.types import Assessment, Finding, Satisfaction, Transcript
 
 
 def summarise(scored: Iterable[tuple[Transcript, Assessment]], alerts: Alerts) -> RunSummary:
@@ -72,6 +77,8 @@ class _Sums:
         self._items: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._handoffs: Counter[str] = Counter()
         self._pii: Counter[str] = Counter()
+        self._grades = {name: [0] * 6 for name in Satisfaction.__struct_fields__}
+        self._survey = SurveyTally()
         self._flagged: list[tuple[Transcript, Assessment, tuple[str, ...]]] = []
 
     def add(self, transcript: Transcript, assessment: Assessment) -> None:
@@ -108,6 +115,7 @@ class _Sums:
             self._handoffs.update(assessment.handoff.reasons)
         for span in assessment.pii:
             self._pii[span.type] += 1
+        self._add_satisfaction(transcript, assessment.satisfaction)
 
     def summary(self) -> RunSummary:
         teams = {name: GroupTally(**raw) for name, raw in self._teams.items()}
@@ -136,6 +144,12 @@ class _Sums:
             items={item: dict(results) for item, results in self._items.items()},
             handoffs=dict(self._handoffs),
             pii=dict(self._pii),
+            satisfaction={
+                name: GradeTally(count, tuple(grades))
+                for name, (count, *grades) in self._grades.items()
+                if count
+            },
+            survey=self._survey,
             flagged=tuple(flag(*one) for one in flagged),
         )
 
@@ -193,6 +207,26 @@ class _Sums:
         for emotion in assessment.emotions:
             side = customer if turns[emotion.turn].speaker == "customer" else agent
             side[emotion.turn * 10 // count][emotion.label] += 1
+
+    def _add_satisfaction(self, transcript: Transcript, made: Satisfaction) -> None:
+        for name, sums in self._grades.items():
+            estimate = getattr(made, name)
+            if estimate is not None:
+                sums[0] += 1
+                for place, share in enumerate(estimate.distribution, 1):
+                    sums[place] += round(10_000 * share)
+        answer = survey_grade(transcript.attributes) if transcript.attributes else None
+        if answer is None:
+            return
+        said = round(1000 * answer)
+        one = SurveyTally(1, (int(said < 0), int(said == 0), int(said > 0)), said)
+        if made.satisfaction is not None:
+            guess = round(1000 * made.satisfaction.mean)
+            one = msgspec.structs.replace(
+                one, estimated=1, both_sum=said, estimate_sum=guess, both_squares=said**2,
+                estimate_squares=guess**2, products=said * guess,
+            )  # fmt: skip
+        self._survey = added(self._survey, one)
 
     def _add_response(self, transcript: Transcript, seconds: float | None) -> None:
         if seconds is None:

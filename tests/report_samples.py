@@ -9,10 +9,12 @@ from ccnlp.summary import (
     DayTally,
     Evidence,
     Flagged,
+    GradeTally,
     GroupTally,
     RunFacts,
     RunSummary,
     SlowResponse,
+    SurveyTally,
     added,
 )  # fmt: skip
 from ccnlp.taxonomy import CATEGORIES, CHANNELS, ITEMS, PII_TYPES
@@ -119,6 +121,16 @@ def full_summary() -> RunSummary:
         },
         handoffs={"human_request": 31, "anger": 14, "regulator_threat": 9, "bot_failed": 6},
         pii={name: 70 - 5 * p for p, name in enumerate(PII_TYPES)},
+        satisfaction={
+            "satisfaction": GradeTally(640, (900_000, 1_100_000, 2_400_000, 1_400_000, 600_000)),
+            "task_accomplishment": GradeTally(640, (1, 2, 3, 4, 6_399_990)),
+            "effectiveness": GradeTally(640, (6_400_000, 0, 0, 0, 0)),
+        },
+        survey=SurveyTally(
+            answers=3, signs=(1, 1, 1), answer_sum=1000, estimated=3, both_sum=1000,
+            estimate_sum=600, both_squares=5_000_000, estimate_squares=1_000_000,
+            products=1_400_000,
+        ),
         flagged=tuple(flagged(place) for place in range(18)),
         run=RunFacts(
             recipe="default", recipe_digest="3f9a01c7d2e84b56", engine="0.1.0",

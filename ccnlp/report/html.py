@@ -77,6 +77,7 @@ def _content(names: view.Names, summary: RunSummary) -> dict[str, Any]:
         "absent": view.absent_categories(names, summary),
         "severities": tuple(reversed(SEVERITIES)),
         "items": view.item_rows(names, summary),
+        "satisfaction": view.satisfaction_rows(summary),
         "teams": view.group_rows(summary.teams, summary, {}),
         "agents": view.group_rows(summary.agents, summary, summary.agent_teams),
         "flagged": view.flagged_rows(names, summary),

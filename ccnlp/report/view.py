@@ -93,6 +93,15 @@ class ItemRow(msgspec.Struct, frozen=True):
     parts: tuple[Part, ...]
 
 
+class SatisfactionRow(msgspec.Struct, frozen=True):
+    """A judgement, estimated or answered; ``parts`` are the shares below, at and above 0."""
+
+    label: Words
+    conversations: int
+    mean: float | None
+    parts: tuple[Part, ...]
+
+
 class GroupRow(msgspec.Struct, frozen=True):
     """A team or an agent; ``over`` names the figures above their thresholds."""
 
@@ -266,6 +275,30 @@ def item_rows(names: Names, summary: RunSummary) -> tuple[ItemRow, ...]:
             )
         )  # fmt: skip
     return tuple(rows)
+
+
+def satisfaction_rows(summary: RunSummary) -> tuple[SatisfactionRow, ...]:
+    """Estimated judgements, satisfaction first, and below them what surveys were answered."""
+    rows = []
+    for name in ("satisfaction", "task_accomplishment", "effectiveness"):
+        tally = summary.satisfaction.get(name)
+        if tally is not None and tally.conversations:
+            low, lower, middle, higher, high = tally.grades
+            parts = _signs((low + lower, middle, higher + high))
+            label = text(f"satisfaction.{name}")
+            rows.append(SatisfactionRow(label, tally.conversations, tally.mean, parts))
+    survey = summary.survey
+    if survey.answers:
+        label, parts = text("satisfaction.survey"), _signs(survey.signs)
+        rows.append(SatisfactionRow(label, survey.answers, survey.mean, parts))
+    return tuple(rows)
+
+
+def _signs(counts: tuple[int, int, int]) -> tuple[Part, ...]:
+    """Counts below, at and above 0, as parts of a bar that is full."""
+    named = zip(("below", "middle", "above"), counts, ("fail", "na", "pass"), strict=True)
+    whole = sum(counts) or 1
+    return tuple(Part(Text(f"satisfaction.{n}"), c, c / whole, tone) for n, c, tone in named)
 
 
 def group_rows(
