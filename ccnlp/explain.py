@@ -14,7 +14,6 @@ from rich.text import Text
 
 from ccnlp.alerts import Alerts, queue_reasons
 from ccnlp.scoring.satisfaction import survey_grade
-from ccnlp.scoring.satisfaction import survey_grade
 from ccnlp.taxonomy import CATEGORIES, EMOTIONS, ITEMS
 from ccnlp.types import (
     Absence,
@@ -22,7 +21,6 @@ from ccnlp.types import (
     CriticalError,
     Finding,
     ItemScore,
-    Satisfaction,
     Satisfaction,
     Trajectory,
     Transcript,
@@ -109,13 +107,6 @@ def _head(transcript: Transcript, made: Assessment, alerts: Alerts) -> Table:
     if answered is not None:
         given = transcript.attributes["survey_score"]
         table.add_row("survey", Text(f"{given}: {answered:+.2f} on the scale from -2 to 2"))
-    estimated = _satisfaction(made.satisfaction)
-    if estimated:
-        table.add_row("satisfaction", Text(estimated))
-    answered = survey_grade(transcript.attributes)
-    if answered is not None:
-        given = transcript.attributes["survey_score"]
-        table.add_row("survey", Text(f"{given}: {answered:+.2f} on the scale from -2 to 2"))
     for name, side in (
         ("customer's mood", made.trajectory.customer), ("agent's mood", made.trajectory.agent),
     ):  # fmt: skip
@@ -149,19 +140,6 @@ def _handoff(made: Assessment) -> str:
         return "no"
     reasons = ", ".join(handoff.reasons)
     return f"to a {handoff.target} from turn {handoff.turn}: {reasons}. {handoff.explanation}"
-
-
-def _satisfaction(made: Satisfaction) -> str:
-    named = (
-        ("satisfaction", made.satisfaction), ("task", made.task_accomplishment),
-        ("effectiveness", made.effectiveness),
-    )  # fmt: skip
-    told = [
-        f"{name} {one.mean:+.2f} ({' '.join(f'{share:.0%}' for share in one.distribution)})"
-        for name, one in named
-        if one is not None
-    ]
-    return ", ".join(told) + " · estimated, shares of -2 to 2" if told else ""
 
 
 def _satisfaction(made: Satisfaction) -> str:
