@@ -35,6 +35,7 @@ from ccnlp.scoring.scorecard import Scorecard, load_scorecard
 from ccnlp.scoring.timing import measure_timing
 from ccnlp.scoring.topic import topic_words
 from ccnlp.scoring.trajectory import measure_trajectories
+from ccnlp.taxonomy import CATEGORIES
 from ccnlp.text.normalise import Normal, normalise_many
 from ccnlp.text.segment import segment_lines
 from ccnlp.types import (
@@ -89,11 +90,15 @@ class Engine:
                 self._analysers.append(analyser)
         for name, why in self.judges.missing.items():
             self.not_evaluated[f"models.{name}"] = why
+        detected = set() if "categories" in self.not_evaluated else set(recipe.detectors)
+        #: Added categories that no model judges.
+        self._rules_alone = recipe.categories.keys() - CATEGORIES.keys() - detected
         self._cards: dict[str, Scorecard] = {
-            tier: load_scorecard(path) for tier, path in recipe.scorecards.items()
+            tier: load_scorecard(path, recipe.categories)
+            for tier, path in recipe.scorecards.items()
         }
         self._matrix = load_risk_matrix(recipe.risk)
-        self._decisions = load_decisions(recipe.decisions)
+        self._decisions = load_decisions(recipe.decisions, recipe.categories)
         self._models = {
             a.name: digest for a in self._analysers if (digest := getattr(a, "model_digest", None))
         }
@@ -215,7 +220,7 @@ class Engine:
         least = self.recipe.minimum_confidence
         findings: list[Finding] = []
         suppressed: list[Finding] = []
-        for finding in fuse_findings(raw):
+        for finding in fuse_findings(raw, self._rules_alone):
             by_rule = not finding.source.startswith("model.")
             if by_rule and finding.suppressed is None and finding.confidence < least:
                 finding = msgspec.structs.replace(finding, suppressed=f"confidence below {least:g}")

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar, cast
 import msgspec
 
 from ccnlp.alerts import Alerts
+from ccnlp.taxonomy import CATEGORIES, Category
 from ccnlp.types import RiskLevel, Severity
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -230,6 +231,8 @@ class RunFacts(msgspec.Struct, frozen=True):
     not_evaluated: dict[str, str] = {}
     #: The recipe's models -> name, version and digest, of those that judged.
     models: dict[str, str] = {}
+    #: Categories that the recipe added.
+    categories: dict[str, Category] = {}
     #: Turns that encoders judged, and texts that they had to read for that: the rest was known.
     encoder_turns: int = 0
     encoder_read: int = 0
@@ -272,6 +275,11 @@ class RunSummary(msgspec.Struct, frozen=True):
     #: The gravest first.
     flagged: tuple[Flagged, ...] = ()
     run: RunFacts | None = None
+
+    @property
+    def known_categories(self) -> dict[str, Category]:
+        """Those that ship, then those that the run's recipe added."""
+        return {**CATEGORIES, **(self.run.categories if self.run else {})}
 
 
 def merge(first: RunSummary, second: RunSummary) -> RunSummary:

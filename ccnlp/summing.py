@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -30,13 +30,16 @@ from ccnlp.summary import (
     slow_place,
 )  # fmt: skip
 from ccnlp.scoring.satisfaction import survey_grade
-from ccnlp.taxonomy import CATEGORIES, SEVERITIES
+from ccnlp.taxonomy import CATEGORIES, SEVERITIES, Category
 from ccnlp.types import Assessment, Finding, Satisfaction, Transcript
 
 
-def summarise(scored: Iterable[tuple[Transcript, Assessment]], alerts: Alerts) -> RunSummary:
-    """Sum up some conversations with their assessments."""
-    sums = _Sums(alerts)
+def summarise(
+    scored: Iterable[tuple[Transcript, Assessment]], alerts: Alerts,
+    categories: Mapping[str, Category] = CATEGORIES,
+) -> RunSummary:  # fmt: skip
+    """Sum up some conversations with their assessments; ``categories`` are the recipe's."""
+    sums = _Sums(alerts, categories)
     for transcript, assessment in scored:
         sums.add(transcript, assessment)
     return sums.summary()
@@ -61,8 +64,11 @@ def flag(transcript: Transcript, assessment: Assessment, reasons: Sequence[str])
 class _Sums:
     """Running sums over one chunk; ``summary`` turns them into values."""
 
-    def __init__(self, alerts: Alerts) -> None:
+    def __init__(self, alerts: Alerts, categories: Mapping[str, Category]) -> None:
         self._alerts = alerts
+        self._compliance = frozenset(
+            c.id for c in categories.values() if c.risk_class == "compliance"
+        )
         self._teams: defaultdict[str, dict[str, Any]] = defaultdict(_new_group)
         self._agents: defaultdict[str, dict[str, Any]] = defaultdict(_new_group)
         self._agent_teams: dict[str, str] = {}
@@ -172,7 +178,7 @@ class _Sums:
         group["risk"][level] = group["risk"].get(level, 0) + 1
         if assessment.complaint.is_complaint:
             group["complaints"] += 1
-            group["compliance_complaints"] += not _COMPLIANCE.isdisjoint(categories)
+            group["compliance_complaints"] += not self._compliance.isdisjoint(categories)
         group["handoffs"] += assessment.handoff.recommended
         group["flagged"] += flagged
         frequency = assessment.frequency
@@ -241,7 +247,6 @@ class _Sums:
         )  # fmt: skip
 
 
-_COMPLIANCE: Final = frozenset(c.id for c in CATEGORIES.values() if c.risk_class == "compliance")
 _SIDES: Final = ("customer", "agent")
 
 

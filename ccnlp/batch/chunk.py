@@ -6,7 +6,7 @@ same bytes leave a run whatever the number of workers.
 
 import functools
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -21,7 +21,7 @@ from ccnlp.judges.base import Reading
 from ccnlp.store.repository import Record, Recorder
 from ccnlp.summary import RunSummary
 from ccnlp.summing import summarise
-from ccnlp.taxonomy import CATEGORIES
+from ccnlp.taxonomy import Category
 from ccnlp.types import Assessment, Transcript
 
 #: Columns of ``findings.parquet``; see docs/store.md.
@@ -70,6 +70,7 @@ class Scorer:
 
     def __init__(self, recipe: Recipe, created_at: str, engine: Judge | None = None) -> None:
         self.alerts = load_alerts(recipe.alerts)
+        self._categories = recipe.categories
         self.not_evaluated: dict[str, str] = {}
         self._built: Engine | None = None
         if engine is None:
@@ -98,11 +99,11 @@ class Scorer:
             lines.append(document)
             reasons = queue_reasons(self.alerts, made)
             records.append(self._recorder.record(transcript, made, document, reasons))
-            findings += _finding_rows(transcript, made)
+            findings += _finding_rows(transcript, made, self._categories)
         return Scored(
             conversations=len(scored), turns=sum(len(t.turns) for t, _ in scored),
             lines=b"".join(line + b"\n" for line in lines), records=records, findings=findings,
-            summary=summarise(scored, self.alerts), failed=failed,
+            summary=summarise(scored, self.alerts, self._categories), failed=failed,
             reading=self._reading() - before,
         )  # fmt: skip
 
@@ -172,14 +173,16 @@ def missing_in_worker(task: WorkerTask) -> dict[str, str]:
     return _worker_scorer(task).not_evaluated
 
 
-def _finding_rows(transcript: Transcript, made: Assessment) -> Iterator[tuple[Any, ...]]:
+def _finding_rows(
+    transcript: Transcript, made: Assessment, categories: Mapping[str, Category]
+) -> Iterator[tuple[Any, ...]]:
     about = (
         transcript.conversation_id, transcript.started_at, transcript.channel,
         transcript.agent_id, transcript.team,
     )  # fmt: skip
     recipe = made.provenance.recipe
     for f in made.findings:
-        known = CATEGORIES.get(f.category)
+        known = categories.get(f.category)
         yield (
             *about, f.category, known.risk_class if known else None, f.severity, f.turn, f.start,
             f.end, f.quote, f.speaker, f.confidence, f.source, f.explanation, recipe,

@@ -37,6 +37,7 @@ from ccnlp.observe import log
 from ccnlp.store.connection import Store, open_store
 from ccnlp.store.repository import Assessments, Record, now
 from ccnlp.summary import RunFacts, RunSummary, merge
+from ccnlp.taxonomy import CATEGORIES
 from ccnlp.types import Transcript
 
 #: Records that go into the store in one transaction.
@@ -284,6 +285,7 @@ class _Run:
             quarantined=dict(sorted(self._rejected.items())), warnings=seen.warnings,
             encodings={k: v for k, v in seen.encodings.items() if v},
             not_evaluated=self._not_evaluated,
+            categories={n: c for n, c in self._recipe.categories.items() if n not in CATEGORIES},
             models=_models(self._recipe, self._not_evaluated),
             encoder_turns=self._read.turns, encoder_read=self._read.read,
         )  # fmt: skip

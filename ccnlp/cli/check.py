@@ -64,10 +64,12 @@ def check_recipe(recipe: Recipe, rules: tuple[Path, ...] | None = None) -> Itera
     if rules:
         return
     for tier, path in recipe.scorecards.items():
-        yield _tried(f"scorecard {tier}", partial(_scorecard, path))
+        yield _tried(f"scorecard {tier}", partial(_scorecard, recipe, path))
     yield _tried("risk matrix", lambda: _risk(recipe.risk))
-    yield _tried("decisions", lambda: _decisions(recipe.decisions))
+    yield _tried("decisions", lambda: _decisions(recipe))
     yield _tried("alerts", lambda: _alerts(recipe.alerts))
+    for name in recipe.detectors:
+        yield _tried(f"category {name}", partial(_category, recipe, name))
     for head, folder in recipe.models.items():
         yield _tried(f"model {head}", partial(_model, folder))
     yield _tried("analysers", lambda: _analysers(recipe))
@@ -90,10 +92,10 @@ def _rules(recipe: Recipe, files: tuple[Path, ...]) -> tuple[str, tuple[str, ...
     return f"{len(rules.rules)} rules in {len(files)} files, {examples} examples tried", faults
 
 
-def _scorecard(path: Path) -> tuple[str, tuple[str, ...]]:
+def _scorecard(recipe: Recipe, path: Path) -> tuple[str, tuple[str, ...]]:
     from ccnlp.scoring.scorecard import load_scorecard
 
-    card = load_scorecard(path)
+    card = load_scorecard(path, recipe.categories)
     return f"{card.name}, {len(card.items)} items", ()
 
 
@@ -104,10 +106,10 @@ def _risk(path: Path) -> tuple[str, tuple[str, ...]]:
     return f"{len(matrix.matrix)} severities × {len(matrix.likelihood)} likelihoods", ()
 
 
-def _decisions(path: Path) -> tuple[str, tuple[str, ...]]:
+def _decisions(recipe: Recipe) -> tuple[str, tuple[str, ...]]:
     from ccnlp.scoring.decisions import load_decisions
 
-    load_decisions(path)
+    load_decisions(recipe.decisions, recipe.categories)
     return "complaint and handoff", ()
 
 
@@ -116,6 +118,17 @@ def _alerts(path: Path) -> tuple[str, tuple[str, ...]]:
 
     alerts = load_alerts(path)
     return f"risk words {alerts.risk_word_share:.1%}, queue from {alerts.queue.minimum_risk}", ()
+
+
+def _category(recipe: Recipe, name: str) -> tuple[str, tuple[str, ...]]:
+    path = recipe.detectors[name]
+    if not path.is_file():
+        return _model(path)
+    from ccnlp.fewshot.examples import read_examples
+
+    examples = read_examples(path, recipe.categories[name].speakers)
+    counts = [sum(e.label is label for e in examples) for label in (True, False)]
+    return f"{counts[0]} examples, {counts[1]} of what it is not", ()
 
 
 def _model(folder: Path) -> tuple[str, tuple[str, ...]]:

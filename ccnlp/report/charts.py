@@ -14,7 +14,7 @@ from ccnlp.report.figures import clock, number, percent, seconds, short_number, 
 from ccnlp.report.messages import Text, Words, text
 from ccnlp.report.view import Names, group_name
 from ccnlp.summary import OTHERS, RESPONSE_EDGES, UNKNOWN, DayTally, RunSummary, added
-from ccnlp.taxonomy import CATEGORIES, RISK_CLASSES
+from ccnlp.taxonomy import RISK_CLASSES, Category
 
 #: Days that a chart can show so that one can tell them apart.
 MOST_DAYS: Final = 92
@@ -138,7 +138,7 @@ def day_charts(names: Names, summary: RunSummary) -> tuple[Chart, ...]:
     given = _months(summary.days) if monthly else summary.days
     days = sorted(given.items(), key=lambda row: (row[0] in (UNKNOWN, OTHERS), row[0]))
     labels = [group_name(day) for day, _ in days]
-    counts = [_by_class(tally) for _, tally in days]
+    counts = [_by_class(tally, summary.known_categories) for _, tally in days]
     classes = [name for name in (*RISK_CLASSES, "other") if any(name in c for c in counts)]
     sums = [sum(c.values()) for c in counts]
     shares = [tally.risk_word_share for _, tally in days]
@@ -193,10 +193,10 @@ def slowest_rows(summary: RunSummary) -> tuple[tuple[Words, ...], ...]:
     )  # fmt: skip
 
 
-def _by_class(tally: DayTally) -> dict[str, int]:
+def _by_class(tally: DayTally, categories: Mapping[str, Category]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for name, count in tally.phrases.items():
-        known = CATEGORIES.get(name)
+        known = categories.get(name)
         risk_class = known.risk_class if known else "other"
         counts[risk_class] = counts.get(risk_class, 0) + count
     return counts

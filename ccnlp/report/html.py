@@ -18,7 +18,16 @@ from markupsafe import Markup, escape
 
 from ccnlp import __version__
 from ccnlp.report import charts, figures, view
-from ccnlp.report.messages import FIRST, Catalogue, Text, Words, load_catalogues, plain, say
+from ccnlp.report.messages import (
+    FIRST,
+    Catalogue,
+    Text,
+    Words,
+    load_catalogues,
+    plain,
+    say,
+    with_names,
+)  # fmt: skip
 from ccnlp.summary import RunSummary
 from ccnlp.taxonomy import SEVERITIES
 
@@ -46,7 +55,7 @@ def write_report(summary: RunSummary, path: Path) -> None:
 
 def render_report(summary: RunSummary) -> str:
     """The report as a page of HTML."""
-    catalogues = load_catalogues()
+    catalogues = with_names(load_catalogues(), summary.run.categories if summary.run else {})
     first = catalogues[FIRST]
     names = view.Names(first.messages)
     environment = _environment(first, names)

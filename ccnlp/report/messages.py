@@ -13,6 +13,7 @@ from typing import Any, Final, Union
 import msgspec
 
 from ccnlp.errors import ConfigError
+from ccnlp.taxonomy import Category
 from ccnlp.yamlfile import read_as
 
 LOCALES: Final = Path(__file__).parent / "locales"
@@ -75,6 +76,25 @@ def load_catalogues(folder: Path = LOCALES) -> dict[str, Catalogue]:
                     mend="every language has the same keys with the same placeholders",
                 )  # fmt: skip
     return catalogues
+
+
+def with_names(
+    catalogues: Mapping[str, Catalogue], categories: Mapping[str, Category]
+) -> dict[str, Catalogue]:
+    """The catalogues with the names of categories that a recipe added: 中文, else English."""
+    return {
+        tag: msgspec.structs.replace(
+            catalogue,
+            messages={
+                **catalogue.messages,
+                **{
+                    f"category.{c.id}": c.chinese if tag.startswith("zh") else c.english
+                    for c in categories.values()
+                },
+            },
+        )
+        for tag, catalogue in catalogues.items()
+    }
 
 
 def say(catalogue: Catalogue, words: Words) -> str:

@@ -22,7 +22,7 @@ from ccnlp.summary import (
     GroupTally,
     RunSummary,
 )  # fmt: skip
-from ccnlp.taxonomy import CATEGORIES, ITEMS, RISK_CLASSES, RISK_LEVELS, SEVERITIES
+from ccnlp.taxonomy import ITEMS, RISK_CLASSES, RISK_LEVELS, SEVERITIES
 
 #: Share of its threshold from which on an indicator is near it.
 NEAR: Final = 0.8
@@ -222,8 +222,9 @@ def counted(names: Names, kind: str, counts: Mapping[str, int]) -> tuple[tuple[W
 def category_groups(names: Names, summary: RunSummary) -> tuple[CategoryGroup, ...]:
     """The risk classes in which something was found."""
     rows: dict[str, list[tuple[str, CategoryTally]]] = {}
+    categories = summary.known_categories
     for name, tally in summary.categories.items():
-        known = CATEGORIES.get(name)
+        known = categories.get(name)
         if tally.findings:
             rows.setdefault(known.risk_class if known else "other", []).append((name, tally))
     longest = max((t.findings for row in rows.values() for _, t in row), default=1)
@@ -253,10 +254,10 @@ def category_groups(names: Names, summary: RunSummary) -> tuple[CategoryGroup, .
 
 
 def absent_categories(names: Names, summary: RunSummary) -> tuple[Words, ...]:
-    """The categories of the taxonomy of which nothing was found."""
+    """The categories of which nothing was found."""
     return tuple(
         names("category", name)
-        for name in CATEGORIES
+        for name in summary.known_categories
         if not summary.categories.get(name, CategoryTally()).findings
     )
 

@@ -1,5 +1,6 @@
 """The thresholds of complaint and handoff, and the complaint decision."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,8 @@ from ccnlp.types import Complaint, Signals
 from ccnlp.yamlfile import line_of, read_as
 
 #: Why a handoff is due: one of the categories, or one of these.
-REASONS: Final = (*CATEGORIES, "anger", "bot_failed")
+_NO_CATEGORIES: Final = ("anger", "bot_failed")
+REASONS: Final = (*CATEGORIES, *_NO_CATEGORIES)
 
 
 class ComplaintSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,8 +57,8 @@ class Decisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     handoff: HandoffSpec
 
 
-def load_decisions(path: Path) -> Decisions:
-    """Read and check the thresholds.
+def load_decisions(path: Path, categories: Collection[str] = tuple(CATEGORIES)) -> Decisions:
+    """Read and check the thresholds; the categories that they name are of ``categories``.
 
     Raises
     ------
@@ -65,16 +67,16 @@ def load_decisions(path: Path) -> Decisions:
     given = read_as(path, Decisions)
     clear = given.handoff.clear
     for keys, names, known in (
-        (["complaint", "categories"], given.complaint.categories, CATEGORIES),
-        (["handoff", "at_once"], given.handoff.at_once, CATEGORIES),
-        (["handoff", "bot_failure_categories"], given.handoff.bot_failure_categories, CATEGORIES),
+        (["complaint", "categories"], given.complaint.categories, categories),
+        (["handoff", "at_once"], given.handoff.at_once, categories),
+        (["handoff", "bot_failure_categories"], given.handoff.bot_failure_categories, categories),
         (["handoff", "vulnerable_emotions"], given.handoff.vulnerable_emotions, EMOTIONS),
         (
             ["handoff", "clear", "restless_emotions"],
             clear.restless_emotions,
             EMOTIONS,
         ),
-        (["handoff", "clear", "never"], clear.never, REASONS),
+        (["handoff", "clear", "never"], clear.never, (*categories, *_NO_CATEGORIES)),
     ):
         for name in names:
             if name not in known:

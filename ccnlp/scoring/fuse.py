@@ -7,7 +7,7 @@ the head, since the head does not see negation.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 
@@ -26,8 +26,10 @@ _AGAINST_SUPPRESSED = 0.85
 _NEIGHBOURS = 12
 
 
-def fuse_findings(found: Sequence[Finding]) -> list[Finding]:
+def fuse_findings(found: Sequence[Finding], rules_alone: Container[str] = ()) -> list[Finding]:
     """Findings of rules and heads, those of one turn and category brought together.
+
+    ``rules_alone`` are the categories that no model judges: its silence says nothing there.
 
     A rule's finding keeps its evidence and takes the joint confidence; a head's finding stands
     alone only where no rule hit. Findings that are not counted keep the reason.
@@ -37,7 +39,9 @@ def fuse_findings(found: Sequence[Finding]) -> list[Finding]:
     counted = {(f.turn, f.category) for f in rules if f.suppressed is None}
     vetoed = {(f.turn, f.category): f.suppressed for f in rules if f.suppressed is not None}
     fused = [
-        f if f.suppressed is not None else _joined(f, heads.get((f.turn, f.category)))
+        f
+        if f.suppressed is not None or f.category in rules_alone
+        else _joined(f, heads.get((f.turn, f.category)))
         for f in rules
     ]
     for place, head in heads.items():

@@ -1,7 +1,7 @@
 """Scorecards: the items of a service standard, as data (docs/scoring.md explains every key)."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -124,15 +124,15 @@ class Scorecard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.id}@{self.version}"
 
 
-def load_scorecard(path: Path) -> Scorecard:
-    """Read and check a scorecard.
+def load_scorecard(path: Path, categories: Collection[str] = tuple(CATEGORIES)) -> Scorecard:
+    """Read and check a scorecard; the categories that it names are of ``categories``.
 
     Raises
     ------
     ConfigError: naming file, line and key.
     """
     card = read_as(path, Scorecard)
-    for keys, what, mend in _faults(card):
+    for keys, what, mend in _faults(card, categories):
         where = f"{path}:{line_of(path, keys)}: key {'.'.join(keys)}"
         raise ConfigError(what, where=where, mend=mend)
     return card
@@ -142,7 +142,7 @@ def load_scorecard(path: Path) -> Scorecard:
 _Fault = tuple[list[str], str, str]
 
 
-def _faults(card: Scorecard) -> Iterator[_Fault]:
+def _faults(card: Scorecard, known: Collection[str]) -> Iterator[_Fault]:
     seen: set[str] = set()
     for index, spec in enumerate(card.items):
         keys = ["items", str(index)]
@@ -152,16 +152,17 @@ def _faults(card: Scorecard) -> Iterator[_Fault]:
             yield [*keys, "points"], "points below 0", "use 0 or more"
         yield from _unknown([*keys, "emotions"], spec.emotions, EMOTIONS)
         for name in ("categories", "unless_findings"):
-            yield from _unknown([*keys, name], getattr(spec, name), CATEGORIES)
+            yield from _unknown([*keys, name], getattr(spec, name), known)
         if spec.judge == "episode" and not spec.emotions:
             yield keys, "an episode item needs emotions", "name them: [angry, sad]"
         if spec.judge != "wording" and not spec.acts:
             yield keys, f"an item judged by {spec.judge!r} needs acts", "name them: [greeting]"
         yield from _step_faults(card, spec, keys, seen)
+        yield from _unknown([*keys, "when", "categories"], spec.when.categories, known)
         seen.add(spec.item)
-    yield from _unknown(["fatal"], card.fatal, CATEGORIES)
+    yield from _unknown(["fatal"], card.fatal, known)
     for kind, categories in card.critical.items():
-        yield from _unknown(["critical", kind], categories, CATEGORIES)
+        yield from _unknown(["critical", kind], categories, known)
     for name, fact in card.facts.items():
         if [fact.shape is not None, bool(fact.any), fact.attribute is not None].count(True) != 1:
             yield ["facts", name], "is not one of shape, any, attribute", "give one of them"
@@ -193,9 +194,7 @@ def _step_faults(
             yield [*keys, "wordings", str(place)], "is too short", "write the whole sentence"
     yield from _unknown([*keys, "needs"], spec.needs, card.facts)
     yield from _unknown([*keys, "after"], spec.after, sorted(before))
-    for name, known in (
-        ("channels", CHANNELS), ("emotions", EMOTIONS), ("categories", CATEGORIES),
-    ):  # fmt: skip
+    for name, known in (("channels", CHANNELS), ("emotions", EMOTIONS)):
         yield from _unknown([*keys, "when", name], getattr(spec.when, name), known)
     if not 0 < spec.likeness <= 1:
         yield [*keys, "likeness"], "is not above 0 and at most 1", f"{LIKENESS} is usual"

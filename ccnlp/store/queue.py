@@ -81,7 +81,7 @@ class ReviewQueue:
         ------
         ConfigError: the filter names something that does not exist.
         """
-        check_filter(wanted)
+        self._check(wanted)
         query = _where(_SELECT, wanted).order_by(queue_item.c.priority.desc(), queue_item.c.id)
         if limit is not None:
             query = query.limit(limit)
@@ -90,9 +90,18 @@ class ReviewQueue:
             for page in rows.mappings().partitions():
                 yield from _items(page, self._categories([row["id"] for row in page]))
 
+    def _check(self, wanted: QueueFilter) -> None:
+        """See that a filter names what exists; categories that recipes added stand in the store."""
+        known = tuple(CATEGORIES)
+        if wanted.category and wanted.category not in known:
+            with self._store.engine.connect() as connection:
+                own = connection.execute(select(queue_category.c.category).distinct()).scalars()
+                known = (*known, *(name for name in own if name not in known))
+        check_filter(wanted, known)
+
     def count(self, wanted: QueueFilter) -> int:
         """Number of items."""
-        check_filter(wanted)
+        self._check(wanted)
         query = _where(select(func.count()).select_from(_JOINED), wanted)
         with self._store.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
@@ -178,8 +187,8 @@ class ReviewQueue:
         }
 
 
-def check_filter(wanted: QueueFilter) -> None:
-    """See that a filter names what exists.
+def check_filter(wanted: QueueFilter, categories: Sequence[str] = tuple(CATEGORIES)) -> None:
+    """See that a filter names what exists; ``categories`` are those known.
 
     Raises
     ------
@@ -187,7 +196,7 @@ def check_filter(wanted: QueueFilter) -> None:
     """
     for given, known, what in (
         (wanted.states, STATES, "state"),
-        ((wanted.category,) if wanted.category else (), tuple(CATEGORIES), "category"),
+        ((wanted.category,) if wanted.category else (), categories, "category"),
         ((wanted.minimum_risk,) if wanted.minimum_risk else (), RISK_LEVELS, "risk level"),
     ):
         for name in given:
