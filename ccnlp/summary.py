@@ -64,6 +64,10 @@ class GroupTally(msgspec.Struct, frozen=True):
     responses: int = 0
     response_sum: float = 0.0
     slow_responses: int = 0
+    #: Kind of critical error (``customer``, ``business``, ``compliance``) -> conversations with
+    #: one, and errors.
+    critical: dict[str, int] = {}
+    critical_errors: dict[str, int] = {}
 
     @property
     def mean_score(self) -> float | None:

@@ -174,6 +174,12 @@ class _Sums:
             group["scored"] += 1
             group["score_sum"] += score.total
         group["fatal"] += score.fatal
+        errors = group["critical_errors"]
+        for error in score.critical:
+            errors[error.kind] = errors.get(error.kind, 0) + 1
+        with_one = group["critical"]
+        for kind in {error.kind for error in score.critical}:
+            with_one[kind] = with_one.get(kind, 0) + 1
         level = assessment.risk.level
         group["risk"][level] = group["risk"].get(level, 0) + 1
         if assessment.complaint.is_complaint:
@@ -253,7 +259,7 @@ _SIDES: Final = ("customer", "agent")
 def _new_group() -> dict[str, Any]:
     zeros = dict.fromkeys(GroupTally.__struct_fields__, 0)
     return {**zeros, "score_sum": 0.0, "risk_words": 0.0, "response_sum": 0.0,
-            "risk": {}, "categories": {}}  # fmt: skip
+            "risk": {}, "categories": {}, "critical": {}, "critical_errors": {}}  # fmt: skip
 
 
 def _new_category() -> dict[str, Any]:

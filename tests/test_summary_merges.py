@@ -6,7 +6,7 @@ from ccnlp import summary as summary_module
 from ccnlp.alerts import Alerts
 from ccnlp.summary import OTHERS, RunSummary, merge
 from ccnlp.summing import summarise
-from ccnlp.types import Assessment, Transcript
+from ccnlp.types import Assessment, CriticalError, Transcript
 
 
 def _pairs(count: int) -> list[tuple[Transcript, Assessment]]:
@@ -39,6 +39,20 @@ def test_counts_what_it_says() -> None:
     customer = [sum(tenth.values()) for tenth in made.emotions["customer"]]
     assert sum(customer) == 10
     assert customer[0] == 0
+
+
+def test_critical_errors_are_counted_by_agent_and_team() -> None:
+    said, made = _pairs(1)[0]
+    errors = (
+        CriticalError("customer", "solution"), CriticalError("customer", "stonewalling", 1),
+        CriticalError("compliance", "privacy_breach", 1),
+    )  # fmt: skip
+    card = msgspec.structs.replace(made.scorecard, critical=errors)
+    wrong = (said, msgspec.structs.replace(made, scorecard=card))
+    summed = summarise([wrong, wrong, (said, made)], Alerts())
+    for group in (summed.agents["A0"], summed.teams["T0"], summed.total):
+        assert group.critical == {"customer": 2, "compliance": 2}
+        assert group.critical_errors == {"customer": 4, "compliance": 2}
 
 
 def test_flagged_are_the_gravest_and_masked() -> None:

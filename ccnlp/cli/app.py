@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from ccnlp import __version__
 from ccnlp.cli import (
+    appraise,
     check,
     db,
     demo,
@@ -94,6 +95,7 @@ def make_app() -> typer.Typer:
     made.command("frequency")(frequency.frequency)
     made.command("diff-recipe")(diff_recipe.diff_recipe)
     made.command("fmea")(fmea.fmea)
+    made.command("appraise")(appraise.appraise)
     made.command("escalations")(escalations.escalations)
     made.command("promises")(promises.promises)
     made.add_typer(train.make_app(), name="train")

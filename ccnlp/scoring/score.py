@@ -10,7 +10,8 @@ def score_conversation(card: Scorecard, transcript: Transcript, signals: Signals
     """100 x points / points of the items that apply; 0 after a fatal finding.
 
     ``na`` items are left out of both sums. An item that is ``not_evaluated`` makes the total a
-    range: failed at its minimum, passed at its maximum, and ``total`` is ``None``.
+    range: failed at its minimum, passed at its maximum, and ``total`` is ``None``. Where nobody
+    looked for fatal findings the minimum is 0.
     """
     items = judge_items(card, transcript, signals)
     fatal = next((f for f in signals.findings if f.category in card.fatal), None)
@@ -29,6 +30,9 @@ def score_conversation(card: Scorecard, transcript: Transcript, signals: Signals
     lines.append(f"得分 = 100 × {got:g} ÷ {whole:g} = {low:.1f}")
     if unknown:
         lines.append(f"未评估 {unknown:g} 分: 得分在 {low:.1f} 与 {high:.1f} 之间")
+    if fatal is None and card.fatal and "phrases" in signals.not_evaluated and low:
+        lines.append("一票否决未能核查: 得分可能为 0")
+        low = 0.0
     if fatal is not None:
         lines.append(f"一票否决: {fatal.category} (第{fatal.turn}轮) → 0")
         low = high = 0.0
