@@ -9,6 +9,7 @@ import msgspec
 
 from ccnlp.alerts import Alerts, queue_reasons
 from ccnlp.masked import mask_quote
+from ccnlp.scoring.satisfaction import survey_grade
 from ccnlp.summary import (
     EVIDENCE,
     RESPONSE_EDGES,
@@ -29,7 +30,6 @@ from ccnlp.summary import (
     grave_first,
     slow_place,
 )  # fmt: skip
-from ccnlp.scoring.satisfaction import survey_grade
 from ccnlp.taxonomy import CATEGORIES, SEVERITIES, Category
 from ccnlp.types import Assessment, Finding, Satisfaction, Transcript
 

@@ -93,10 +93,12 @@ def _rules(recipe: Recipe, files: tuple[Path, ...]) -> tuple[str, tuple[str, ...
 
 
 def _scorecard(recipe: Recipe, path: Path) -> tuple[str, tuple[str, ...]]:
+    from ccnlp.scoring.published import unpublished_change
     from ccnlp.scoring.scorecard import load_scorecard
 
     card = load_scorecard(path, recipe.categories)
-    return f"{card.name}, {len(card.items)} items", ()
+    changed = unpublished_change(path, card)
+    return f"{card.name}, {len(card.items)} items", (changed,) if changed else ()
 
 
 def _risk(path: Path) -> tuple[str, tuple[str, ...]]:
