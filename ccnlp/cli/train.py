@@ -93,6 +93,41 @@ def emotion(
     typer.echo(out)
 
 
+def category(
+    ident: Annotated[str, typer.Argument(metavar="ID", help="The category's id.")],
+    examples: Annotated[
+        Path, typer.Option("--examples", "-e", help="Labelled turns, JSONL (docs/new_category.md).")
+    ],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Model folder.")] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option("--recipe", "-r", help="Recipe that lists the category: speakers, encoder."),
+    ] = None,
+    encoder: Annotated[
+        Path | None,
+        typer.Option("--encoder", help="Encoder folder; else the recipe's, else the fast one."),
+    ] = None,
+    licence: Annotated[
+        str, typer.Option("--licence", help="Licence of the examples, kept in the manifest.")
+    ] = "unknown",
+) -> None:
+    """Learn a new category from at least ten examples of it and ten of what it is not.
+
+    Prints how the detector does on examples that it did not see, and which it gets wrong. Without
+    --out nothing is written: that is for trying examples out.
+
+    For example:
+
+        ccnlp train category refund_delay --examples refund_delay.jsonl
+
+        ccnlp train category refund_delay -e refund_delay.jsonl -r our.yaml -o models/refund_delay/1
+    """
+    from ccnlp.training.category import train_category
+
+    for line in train_category(ident, examples, recipe, encoder, out, licence):
+        typer.echo(line)
+
+
 def encoder(
     settings: Annotated[
         Path, typer.Argument(metavar="CONFIG", help="E.g. configs/training/encoder-fast.yaml.")
@@ -170,6 +205,7 @@ def make_app() -> typer.Typer:
     made = typer.Typer(help="Train models from labelled turns.", no_args_is_help=True)
     made.command("linear")(linear)
     made.command("emotion")(emotion)
+    made.command("category")(category)
     made.command("encoder")(encoder)
     made.command("satisfaction")(satisfaction)
     return made

@@ -20,6 +20,16 @@ _PURPOSE: Final = {
         "**Meant for** turns like those that it was trained on. **Not meant for** judging people, "
         "or for decisions nobody reviews."
     ),
+    "category-detector": (
+        "Detects one category, learned from a few labelled examples over the vectors of a turn "
+        "encoder that was not changed, and over hashed character n-grams.\n\n"
+        "**Meant for** turns like the examples. **Not meant for** judging people, or for decisions "
+        "nobody reviews.\n\n"
+        "**Limits**: twenty examples show a part of what people say (docs/new_category.md). "
+        "`left_out` figures are shares of examples that were judged by a detector that had not "
+        "seen them: `recall` of the category's, `false` of the others, `background` of turns of "
+        "all kinds."
+    ),
     "satisfaction": (
         "Satisfaction without a survey: what a group of judges would say of a conversation (A task "
         "accomplishment, S customer satisfaction, E effectiveness, each a distribution over "
