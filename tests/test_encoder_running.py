@@ -19,6 +19,7 @@ from judges import views_of
 from ccnlp.assets import asset
 from ccnlp.batch import ScoreJob, run_score
 from ccnlp.config import load_recipe
+from ccnlp.encoder.hidden import as_anyones
 from ccnlp.encoder.onnx import TurnEncoder, load_encoder
 from ccnlp.engine import Engine
 from ccnlp.errors import UnavailableError
@@ -70,6 +71,17 @@ def test_rough_texts_too(texts: list[str]) -> None:
 
 
 _KEPT: list[TurnEncoder] = []
+
+
+@needs_model
+def test_a_hidden_number_reads_like_the_number(encoder: TurnEncoder) -> None:
+    views = views_of("C 我的手机13800138000打不通", "C 我的手机138****8000打不通", "C 我的手机*")
+    open_, hidden, other = rows(encoder, [msgspec.structs.replace(v, previous=None) for v in views])
+    assert (open_ == hidden).all()
+    assert (open_ != other).any()
+    assert (
+        as_anyones("我叫慕容*,不是王**,他**的,金额88元") == "我叫某某某,不是某某某,他**的,金额88元"
+    )
 
 
 @needs_model
@@ -158,7 +170,7 @@ def test_the_default_recipe_differs_from_fast_in_its_name_alone() -> None:
     if not FOLDER.is_dir():
         pytest.skip("no encoder ships yet")
     fast, default = load_recipe(FAST), load_recipe()
-    for field in ("analysers", "models", "judges", "model_options", "unsure_emotion", "rules"):
+    for field in ("analysers", "models", "judges", "unsure_emotion", "rules", "decisions"):
         assert getattr(fast, field) == getattr(default, field)
 
 

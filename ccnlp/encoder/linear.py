@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from ccnlp.artefacts import Manifest, read_manifest
+from ccnlp.encoder.hidden import without_names
 from ccnlp.encoder.ngrams import Grams, blur_numbers, hashed_ngrams, shared_out
 from ccnlp.encoder.view import View
 from ccnlp.errors import UnavailableError
@@ -59,7 +60,8 @@ class LinearModel(msgspec.Struct, frozen=True):
 
     def grams(self, texts: Sequence[str]) -> Grams:
         """The n-grams of folded texts."""
-        return hashed_ngrams(blur_numbers(texts), bits=self.bits, longest=self.longest)
+        own = blur_numbers([without_names(text) for text in texts])
+        return hashed_ngrams(own, bits=self.bits, longest=self.longest)
 
     def probabilities(
         self, texts: Sequence[str], before: Sequence[int], speakers: Sequence[str]

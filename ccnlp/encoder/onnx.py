@@ -22,6 +22,7 @@ from tokenizers import Tokenizer
 
 from ccnlp.artefacts import Manifest, read_manifest
 from ccnlp.encoder.heads import Calibration, Doubles, Heads, read_heads, sigmoid, softmax
+from ccnlp.encoder.hidden import as_anyones
 from ccnlp.encoder.linear import SPEAKER_ROWS
 from ccnlp.encoder.view import View
 from ccnlp.errors import UnavailableError
@@ -144,7 +145,7 @@ class TurnEncoder:
             for slot in range(self._heads.slots):
                 if at is None:
                     break
-                key = SPEAKER_ROWS.index(at.turn.speaker), at.normal.text
+                key = SPEAKER_ROWS.index(at.turn.speaker), as_anyones(at.normal.text)
                 slots[place, slot] = rows.setdefault(key, len(rows))
                 at = at.previous
         vectors = self._vectors(list(rows))
@@ -159,7 +160,7 @@ class TurnEncoder:
         Their cosine tells how alike two turns are.
         """
         row = SPEAKER_ROWS.index(speaker)
-        return self._vectors([(row, text) for text in texts])
+        return self._vectors([(row, as_anyones(text)) for text in texts])
 
     def raw_scores(self, vectors: Vectors, slots: NDArray[np.int64]) -> Doubles:
         """Scores before calibration; shape (turns, outputs).
