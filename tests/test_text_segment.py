@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import jieba
@@ -19,6 +20,7 @@ from ccnlp.text.segment import (
     Segmenter,
     boundaries,
     default_segmenter,
+    keywords,
     lazy_boundaries,
     read_words,
     segment,
@@ -163,6 +165,17 @@ def test_frequencies_leave_out_signs_and_numbers():
     assert counts["投诉"] == 3
     assert all(word.strip(",！ ") for word in counts)
     assert "123" not in counts
+
+
+def test_keywords_are_what_other_texts_do_not_say():
+    counts = word_frequencies(["宽带又断了,我们的宽带", "因为宽带没有人修", "我们没有宽带"])
+    words = dict(keywords(counts, 5))
+    assert next(iter(words)) == "宽带"
+    assert all(len(word) > 1 and bits > 0 for word, bits in words.items())
+    # 4 of all words, against at most one in 100,000 of running text
+    assert words["宽带"] >= 4 / counts.total() * 8
+    assert keywords(counts, 1) == [("宽带", words["宽带"])]
+    assert keywords(Counter()) == []
 
 
 @given(lines=st.lists(rough_text, max_size=5))

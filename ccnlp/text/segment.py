@@ -10,6 +10,7 @@ with an optional frequency and tag. Nothing loads before the first call.
 """
 
 import functools
+import math
 import re
 from bisect import bisect_left
 from collections import Counter
@@ -20,7 +21,7 @@ from typing import Final
 
 from ccnlp.assets import asset
 from ccnlp.errors import ConfigError
-from ccnlp.text.normalise import fold_script
+from ccnlp.text.normalise import fold_script, word_shares
 
 # what rjieba may leave joined, and how jieba splits it
 _SIGNS: Final = re.compile(r"[-_.+#&%]")
@@ -28,6 +29,9 @@ _JOINED: Final = re.compile(r"[-_.+#&%][-_.+#&%a-zA-Z0-9]|[a-zA-Z0-9][-_.+#&%]")
 _JIEBA_SKIP: Final = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 # what jieba cuts as one run; all else stands by itself
 _RUN: Final = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbfa-zA-Z0-9+#&._%-]+")
+# shares of running text are counted a character, and of rare words not at all
+_CHARACTERS_A_WORD: Final = 1.6
+_RARE: Final = 1e-5
 _HAN_OR_WORD: Final = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 
 
@@ -210,3 +214,22 @@ def word_frequencies(texts: Iterable[str]) -> Counter[str]:
     for text in texts:
         counts.update(word for word in cut(fold_script(text)) if _HAN_OR_WORD.search(word))
     return counts
+
+
+def keywords(counts: Counter[str], most: int = 20) -> list[tuple[str, float]]:
+    """The words that mark texts off from running Chinese text, the most telling first.
+
+    ``counts`` as ``word_frequencies`` gives them. The score of a word is its part of the
+    Kullback-Leibler divergence, p log2(p / q) in bits, p being its share of the counts and q its
+    share of running text (Tomokiyo and Hurst, "A language model approach to keyphrase extraction",
+    2003). Words of one character, and words no more frequent than usual, are left out.
+    """
+    total = sum(counts.values())
+    usual = word_shares()
+    scores = []
+    for word, count in counts.items():
+        share = count / total
+        ratio = share / max(usual.get(word, 0.0) * _CHARACTERS_A_WORD, _RARE)
+        if len(word) > 1 and ratio > 1:
+            scores.append((word, round(share * math.log2(ratio), 6)))
+    return sorted(scores, key=lambda pair: (-pair[1], pair[0]))[:most]
