@@ -5,13 +5,13 @@ A word is a segmented word of the speakers whose words a category looks at: agen
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final, Literal
 
 import msgspec
 
-from ccnlp.taxonomy import CATEGORIES
+from ccnlp.taxonomy import CATEGORIES, Category
 
 #: Two-sided 95 % of the normal distribution.
 Z95: Final = 1.959964
@@ -76,12 +76,14 @@ def wilson_interval(hits: int, total: int, z: float = Z95) -> tuple[float, float
     return min(low, share), max(high, share)
 
 
-def phrase_rates(spoken: Iterable[Spoken], by: By) -> list[Rate]:
+def phrase_rates(
+    spoken: Iterable[Spoken], by: By, categories: Mapping[str, Category] = CATEGORIES
+) -> list[Rate]:
     """Rates a group and category, the highest first within each group.
 
     Every category of a group is there, also with 0 hits: its interval tells how sure that is.
     """
-    hits, words = _tally(spoken, _grouping(by))
+    hits, words = _tally(spoken, _grouping(by), categories)
     rates = [
         _rate(group, category, hits.get((group, category), 0), total)
         for (group, category), total in words.items()
@@ -90,8 +92,9 @@ def phrase_rates(spoken: Iterable[Spoken], by: By) -> list[Rate]:
 
 
 def phrase_changes(
-    spoken: Iterable[Spoken], by: Literal["agent", "team", "category"], weeks: int = 4
-) -> list[Change]:
+    spoken: Iterable[Spoken], by: Literal["agent", "team", "category"], weeks: int = 4,
+    categories: Mapping[str, Category] = CATEGORIES,
+) -> list[Change]:  # fmt: skip
     """The latest seven days against the ``weeks`` before them, the surest change first.
 
     Conversations without a day do not count. Empty where all fall into the latest week.
@@ -102,8 +105,9 @@ def phrase_changes(
     last = max(day for day, _ in dated)
     split = last - timedelta(days=7)
     first = split - timedelta(weeks=weeks)
-    latest = _tally((s for day, s in dated if day > split), _grouping(by))
-    before = _tally((s for day, s in dated if first < day <= split), _grouping(by))
+    latest = _tally((s for day, s in dated if day > split), _grouping(by), categories)
+    earlier = (s for day, s in dated if first < day <= split)
+    before = _tally(earlier, _grouping(by), categories)
     changes = []
     for key in latest[1].keys() & before[1].keys():
         now = _rate(*key, latest[0].get(key, 0), latest[1][key])
@@ -137,14 +141,15 @@ def _monday(day: date) -> date:
 
 
 def _tally(
-    spoken: Iterable[Spoken], group_of: Callable[[Spoken], str]
-) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    spoken: Iterable[Spoken], group_of: Callable[[Spoken], str],
+    categories: Mapping[str, Category],
+) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:  # fmt: skip
     """Hits and words a (group, category)."""
     hits: dict[tuple[str, str], int] = {}
     words: dict[tuple[str, str], int] = {}
     for one in spoken:
         group = group_of(one)
-        for category in CATEGORIES.values():
+        for category in categories.values():
             key = (group, category.id)
             total = one.customer_words if "customer" in category.speakers else one.agent_words
             words[key] = words.get(key, 0) + total

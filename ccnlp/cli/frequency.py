@@ -1,6 +1,7 @@
 """``ccnlp frequency``: risky phrases per 1,000 words, with intervals, and what changed."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,9 @@ def frequency(
     category: Annotated[
         list[str] | None, typer.Option("--category", "-c", help="Only these categories.")
     ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option("--recipe", "-r", help="Recipe whose own categories count too.")
+    ] = None,
     out: OutOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -40,16 +44,18 @@ def frequency(
 
         ccnlp frequency --by agent --category overpromise --changes --out out
     """
+    from ccnlp.config import load_recipe
     from ccnlp.errors import ConfigError
     from ccnlp.frequency import phrase_changes, phrase_rates
     from ccnlp.store.spoken import read_spoken
     from ccnlp.taxonomy import CATEGORIES
 
+    known = load_recipe(recipe).categories if recipe is not None else CATEGORIES
     for name in category or ():
-        if name not in CATEGORIES:
+        if name not in known:
             raise ConfigError(
                 f"unknown category {name!r}", where="--category",
-                mend=f"one of {', '.join(CATEGORIES)}",
+                mend=f"one of {', '.join(known)}",
             )  # fmt: skip
     if changes and by not in (_By.agent, _By.team, _By.category):
         raise ConfigError(
@@ -59,11 +65,11 @@ def frequency(
     with existing_store(store, out) as opened:
         spoken = list(read_spoken(opened))
     if changes:
-        rows = phrase_changes(spoken, by.value, weeks)  # type: ignore[arg-type]
+        rows = phrase_changes(spoken, by.value, weeks, known)  # type: ignore[arg-type]
         chosen = [r for r in rows if not category or r.category in category]
         print_json(chosen) if as_json else _print_changes(chosen)
     else:
-        rates = phrase_rates(spoken, by.value)
+        rates = phrase_rates(spoken, by.value, known)
         kept = [r for r in rates if (r.category in category if category else r.hits)]
         print_json(kept) if as_json else _print_rates(kept)
 
