@@ -5,7 +5,7 @@ and detection have ranks 1..10 by the scales of configs/fmea/default.yaml, which
 the risk priority number is their product, 1..1000, the action priority their table's answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,7 +14,7 @@ import msgspec
 from ccnlp.assets import asset
 from ccnlp.errors import ConfigError
 from ccnlp.frequency import wilson_interval
-from ccnlp.taxonomy import CATEGORIES, ITEMS, SEVERITIES
+from ccnlp.taxonomy import CATEGORIES, ITEMS, SEVERITIES, Category
 from ccnlp.types import Severity
 from ccnlp.yamlfile import line_of, read_as
 
@@ -116,8 +116,12 @@ class Analysis(msgspec.Struct, frozen=True):
     modes: tuple[FailureMode, ...]
 
 
-def load_scales(path: Path | None = None) -> Scales:
+def load_scales(
+    path: Path | None = None, categories: Collection[str] = tuple(CATEGORIES)
+) -> Scales:
     """Read and check the scales; without a path those that ship.
+
+    They may name the ``categories`` alone.
 
     Raises
     ------
@@ -141,7 +145,7 @@ def load_scales(path: Path | None = None) -> Scales:
     missing = [s for s in SEVERITIES if s not in severity.by_finding]
     if missing:
         raise fault(["severity", "by_finding"], f"no rank for {missing[0]}", "give all five")
-    unknown = [c for c in severity.categories if c not in CATEGORIES]
+    unknown = [c for c in severity.categories if c not in categories]
     if unknown:
         raise fault(["severity", "categories"], f"unknown {unknown[0]!r}", "see docs/taxonomy.md")
     for key, grades in (("occurrence", given.occurrence), ("detection", given.detection)):
@@ -170,9 +174,13 @@ def action_priority(
 
 
 def analyse(
-    scales: Scales, cases: Iterable[Case], since: str | None = None, until: str | None = None
-) -> Analysis:
-    """The failure modes of conversations; the period is noted, not looked at."""
+    scales: Scales, cases: Iterable[Case], since: str | None = None, until: str | None = None,
+    categories: Mapping[str, Category] = CATEGORIES,
+) -> Analysis:  # fmt: skip
+    """The failure modes of conversations; the period is noted, not looked at.
+
+    ``categories`` give the modes their names.
+    """
     tallies: dict[str, _Tally] = {}
     total = 0
     judged: dict[str, int] = {}
@@ -189,7 +197,10 @@ def analyse(
                 failed[f"item:{item}"] = rank
         for mode, rank in failed.items():
             tallies.setdefault(mode, _Tally()).add(case, rank)
-    modes = [_mode(scales, mode, tally, judged.get(mode, total)) for mode, tally in tallies.items()]
+    modes = [
+        _mode(scales, mode, _name(mode, categories), tally, judged.get(mode, total))
+        for mode, tally in tallies.items()
+    ]
     order: dict[str, int] = {"high": 0, "medium": 1, "low": 2}
     modes.sort(key=lambda m: (order[m.action_priority], -m.rpn, -m.severity, m.mode))
     return Analysis(since, until, total, tuple(modes))
@@ -214,15 +225,20 @@ def _severity(scale: SeverityScale, category: str, severity: Severity) -> int:
     return scale.categories.get(category, scale.by_finding[severity])
 
 
-def _mode(scales: Scales, mode: str, tally: _Tally, judged: int) -> FailureMode:
+def _name(mode: str, categories: Mapping[str, Category]) -> str:
+    if mode in categories:
+        return categories[mode].chinese
+    return ITEMS.get(mode.removeprefix("item:"), "")
+
+
+def _mode(scales: Scales, mode: str, chinese: str, tally: _Tally, judged: int) -> FailureMode:
     rate = 1000 * tally.count / judged
     low, high = wilson_interval(tally.count, judged)
     detected = tally.queued / tally.count
     occurrence = _rank(scales.occurrence, rate, _LOWEST)
     detection = _rank(scales.detection, detected, _HIGHEST)
-    known = CATEGORIES.get(mode)
     return FailureMode(
-        mode=mode, chinese=known.chinese if known else ITEMS.get(mode.removeprefix("item:"), ""),
+        mode=mode, chinese=chinese,
         conversations=tally.count, judged=judged, per_thousand=round(rate, 4),
         low=round(1000 * low, 4), high=round(1000 * high, 4), detected=round(detected, 4),
         severity=tally.rank, occurrence=occurrence, detection=detection,

@@ -4,7 +4,7 @@ A fold over the contacts in the order of their times, worked out anew whenever i
 conversation that comes in late takes its place, and what follows it is seen in its light.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -73,8 +73,12 @@ class Ladder(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...]
 
 
-def load_ladder(path: Path | None = None) -> LadderSpec:
+def load_ladder(
+    path: Path | None = None, categories: Collection[str] = tuple(CATEGORIES)
+) -> LadderSpec:
     """Read and check a ladder; without a path that which ships.
+
+    It may name the ``categories`` alone.
 
     Raises
     ------
@@ -93,7 +97,7 @@ def load_ladder(path: Path | None = None) -> LadderSpec:
         if not (rung.complaint or rung.categories):
             raise fault(keys, "nothing puts a contact on it", "give complaint or categories")
         for name in rung.categories:
-            if name not in CATEGORIES:
+            if name not in categories:
                 raise fault([*keys, "categories"], f"unknown {name!r}", "see docs/taxonomy.md")
     if not given.place(given.alert_from):
         known = ", ".join(r.name for r in given.rungs)

@@ -10,15 +10,15 @@ from typing import Literal
 
 import msgspec
 
-from ccnlp.types import Alarm, Assessment, Finding, Provenance, Span
+from ccnlp.types import Absence, Alarm, Assessment, Finding, Provenance, Span
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """One step of the derivation."""
 
     step: Literal[
-        "not_evaluated", "finding", "suppressed", "act", "item", "score", "risk", "complaint",
-        "handoff",
+        "not_evaluated", "finding", "suppressed", "act", "item", "score", "critical", "risk",
+        "complaint", "handoff", "satisfaction",
     ]  # fmt: skip
     #: Category, act, item, or what is worked out.
     name: str
@@ -66,10 +66,15 @@ def _lines(made: Assessment) -> Iterator[Line]:
     for item in score.items:
         how = f"{item.result} {item.points:g}/{item.maximum:g}: {item.explanation}"
         yield Line("item", item.item, how, item.points, made.provenance.scorecard, item.evidence)
+        if item.absence is not None:
+            yield _absence(item.item, item.absence)
     total = score.total if score.total is not None else f"{score.minimum:g}..{score.maximum:g}"
     for how in score.arithmetic:
         yield Line("score", "arithmetic", how)
     yield Line("score", "total", "一票否决" if score.fatal else "", total)
+    for error in score.critical:
+        where = "" if error.turn is None else f"turn {error.turn}"
+        yield Line("critical", error.kind, where, source=error.source)
     for how in made.risk.arithmetic:
         yield Line("risk", "arithmetic", how)
     yield Line("risk", "level", made.risk.explanation, made.risk.level)
@@ -83,6 +88,26 @@ def _lines(made: Assessment) -> Iterator[Line]:
         yield from _alarm(alarm)
     if made.handoff.turns_early is not None:
         yield Line("handoff", "turns_early", "", float(made.handoff.turns_early))
+    named = (
+        ("task_accomplishment", made.satisfaction.task_accomplishment),
+        ("satisfaction", made.satisfaction.satisfaction),
+        ("effectiveness", made.satisfaction.effectiveness),
+    )
+    for name, one in named:
+        if one is not None:
+            how = "shares of -2 to 2: " + " ".join(f"{share:.4f}" for share in one.distribution)
+            yield Line("satisfaction", name, how, one.mean)
+
+
+def _absence(item: str, absence: Absence) -> Line:
+    """Where something was looked for in vain, what came nearest, and what would have passed."""
+    how = f"looked at turns {', '.join(map(str, absence.looked)) or 'none'}"
+    if absence.change:
+        how += f"; would pass: {absence.change}"
+    if absence.wordings:
+        how += f"; wordings: {' / '.join(absence.wordings)}"
+    near = (absence.nearest,) if absence.nearest is not None else ()
+    return Line("item", f"{item}.absence", how, absence.likeness, evidence=near)
 
 
 def _alarm(alarm: Alarm) -> Iterator[Line]:

@@ -142,3 +142,12 @@ def test_alerts_go_into_the_queue_once(store: Store) -> None:
     # what a person has closed stays closed
     ReviewQueue(store).close(items["c2"].id, "confirmed")
     assert flag() == 0
+
+
+def test_a_category_of_ones_own_may_be_a_rung(tmp_path: Path) -> None:
+    file = tmp_path / "ladder.yaml"
+    shipped = asset("configs", "ladder", "default.yaml").read_text("utf-8")
+    file.write_text(shipped.replace("legal_threat]", "recall]"), "utf-8")
+    known = ["regulator_threat", "media_threat", "repeat_contact", "recall"]
+    spec = load_ladder(file, known)
+    assert [s.rung for s in climb(spec, "C1", [contact(0, "recall")]).steps] == ["outside"]

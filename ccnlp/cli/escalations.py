@@ -9,12 +9,14 @@ from ccnlp.cli.output import (
     CsvOption,
     JsonOption,
     OutOption,
+    OwnRecipeOption,
     RevealOption,
     SinceOption,
     StoreArgument,
     StoreOption,
     check_days,
     console,
+    known_categories,
     meant_store,
     print_csv,
     print_json,
@@ -35,6 +37,7 @@ def escalations(
     ladder: Annotated[
         Path | None, typer.Option("--ladder", help="YAML of the ladder; else the shipped one.")
     ] = None,
+    recipe: OwnRecipeOption = None,
     queue: Annotated[
         bool, typer.Option("--queue", help="Put the alerts into the review queue, each once.")
     ] = False,
@@ -64,7 +67,7 @@ def escalations(
     from ccnlp.store.escalations import ladders, put_into_queue
 
     check_days(since=since)
-    spec = load_ladder(ladder)
+    spec = load_ladder(ladder, known_categories(recipe))
     least = spec.place(rung or spec.alert_from)
     if not least:
         known = ", ".join(r.name for r in spec.rungs)

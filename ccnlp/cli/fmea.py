@@ -9,12 +9,14 @@ from ccnlp.cli.output import (
     CsvOption,
     JsonOption,
     OutOption,
+    OwnRecipeOption,
     SinceOption,
     StoreArgument,
     StoreOption,
     UntilOption,
     check_days,
     console,
+    known_categories,
     meant_store,
     print_csv,
     print_json,
@@ -33,6 +35,7 @@ def fmea(
     scales: Annotated[
         Path | None, typer.Option("--scales", help="YAML of the scales; else the shipped ones.")
     ] = None,
+    recipe: OwnRecipeOption = None,
     as_csv: CsvOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -53,9 +56,10 @@ def fmea(
     from ccnlp.store.failures import cases
 
     check_days(since=since, until=until)
-    loaded = load_scales(scales)
+    categories = known_categories(recipe)
+    loaded = load_scales(scales, categories)
     with meant_store(named, store, out) as opened:
-        analysis = analyse(loaded, cases(opened, since, until), since, until)
+        analysis = analyse(loaded, cases(opened, since, until), since, until, categories)
     if as_json:
         print_json(analysis)
     elif as_csv:

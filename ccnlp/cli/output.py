@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ccnlp.store.connection import Store
+    from ccnlp.taxonomy import Category
 
 #: Columns where standard output is no terminal.
 _WIDTH: Final = 120
@@ -44,6 +45,11 @@ StoreArgument = Annotated[
 ]
 SinceOption = Annotated[str | None, typer.Option("--since", help="First day, YYYY-MM-DD.")]
 UntilOption = Annotated[str | None, typer.Option("--until", help="Last day, YYYY-MM-DD.")]
+#: Of commands whose settings name categories.
+OwnRecipeOption = Annotated[
+    Path | None,
+    typer.Option("--recipe", "-r", help="Recipe whose own categories the settings may name."),
+]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Answer CSV on standard output.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer JSON on standard output.")]
 RevealOption = Annotated[
@@ -99,6 +105,17 @@ def meant_store(named: str | None, store: str | None, out: Path | None) -> "Stor
     if named and "://" not in named and Path(named).is_dir():
         return existing_store(None, Path(named))
     return existing_store(named or store, out)
+
+
+def known_categories(recipe: Path | None) -> "dict[str, Category]":
+    """The categories that ship, or those of a recipe."""
+    from ccnlp.taxonomy import CATEGORIES
+
+    if recipe is None:
+        return CATEGORIES
+    from ccnlp.config import load_recipe
+
+    return load_recipe(recipe).categories
 
 
 def check_days(**days: str | None) -> None:

@@ -9,11 +9,13 @@ from ccnlp.cli.output import (
     CsvOption,
     JsonOption,
     OutOption,
+    OwnRecipeOption,
     RevealOption,
     StoreArgument,
     StoreOption,
     check_days,
     console,
+    known_categories,
     meant_store,
     print_csv,
     print_json,
@@ -40,6 +42,7 @@ def promises(
     settings: Annotated[
         Path | None, typer.Option("--settings", help="YAML of the ledger; else the shipped one.")
     ] = None,
+    recipe: OwnRecipeOption = None,
     refresh: Annotated[
         bool, typer.Option("--refresh", help="First read all promises of the store anew.")
     ] = False,
@@ -69,7 +72,7 @@ def promises(
     from ccnlp.store.promises import refresh as read_anew
 
     check_days(as_of=as_of)
-    rules = load_promise_rules(settings)
+    rules = load_promise_rules(settings, known_categories(recipe))
     at = moment(as_of, rules.calendar) or datetime.now(UTC)
     states = {s for s, on in (("open", is_open), ("broken", broken), ("kept", kept)) if on}
     with meant_store(named, store, out) as opened:

@@ -1,5 +1,6 @@
 """The settings of the ledger: configs/promises/default.yaml."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,12 @@ def default_promise_rules_path() -> Path:
     return asset("configs", "promises", "default.yaml")
 
 
-def load_promise_rules(path: Path | None = None) -> PromiseRules:
+def load_promise_rules(
+    path: Path | None = None, categories: Collection[str] = tuple(CATEGORIES)
+) -> PromiseRules:
     """Read and check the settings; without a path those that ship.
+
+    They may name the ``categories`` alone.
 
     Raises
     ------
@@ -78,7 +83,7 @@ def load_promise_rules(path: Path | None = None) -> PromiseRules:
         (["judge", "chase_categories"], given.judge.chase_categories),
     ):
         for name in names:
-            if name not in CATEGORIES:
+            if name not in categories:
                 raise ConfigError(
                     f"unknown category {name!r}",
                     where=f"{path}:{line_of(path, keys)}: key {'.'.join(keys)}",
