@@ -366,6 +366,11 @@ def test_the_example_scores_a_whole_conversation() -> None:
     # 65 of 80 points
     assert score.total == pytest.approx(81.2)
     assert [e.source for e in score.critical] == ["penalty"]
+    proof = step(score, "penalty").absence
+    assert proof is not None
+    assert proof.nearest is not None
+    assert (proof.looked, proof.nearest.quote) == ((4, 6, 8), "合约是一年")
+    assert proof.change == "在坐席第4、6、8轮中任一轮说出即合格"
 
 
 @pytest.mark.parametrize("tier", ["default", "vip"])

@@ -21,8 +21,8 @@ import msgspec
 
 from ccnlp.text.normalise import fold
 
-#: What counts as a character: Chinese, Latin, digits, and the star of what is hidden.
-_SAID: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffffa-z0-9*]")
+#: Runs of what counts: Chinese and Latin characters, digits, and the star of what is hidden.
+_SAID: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffffa-z0-9*]+")
 #: Small words say nothing about what a sentence is about.
 _SMALL: Final = frozenset(
     "的了是啊呢吧吗嘛哦喔呀哈您你我他们会就都也还在这那个把要和跟给请先一下为可以有"
@@ -73,6 +73,7 @@ class Said:
         """Parameters: ``texts`` of all turns, personal information hidden; offsets are theirs."""
         self._texts = texts
         self._folded: dict[int, str] = {}
+        self._turns: dict[int, Wording] = {}
         self._clauses: dict[int, list[tuple[int, int, Wording]]] = {}
 
     def folded(self, turn: int) -> str:
@@ -83,19 +84,26 @@ class Said:
 
     def nearest(self, wordings: Iterable[Wording], turns: Iterable[int]) -> Near | None:
         """The nearest stretch in ``turns``, the earliest of equals; ``None``: nothing was said."""
-        best: Near | None = None
         wanted = list(wordings)
-        for turn in turns:
+        # a stretch is never nearer than its whole turn: most turns need no closer look
+        bounds = [(max((self._bound(w, t) for w in wanted), default=0.0), t) for t in turns]
+        best: Near | None = None
+        for bound, turn in sorted(bounds, key=lambda b: (-b[0], b[1])):
+            if best is not None and bound < best.likeness:
+                break
             found = self.in_turn(wanted, turn)
-            if found is not None and (best is None or found.likeness > best.likeness):
+            if found is not None and (
+                best is None or (-found.likeness, turn) < (-best.likeness, best.turn)
+            ):
                 best = found
         return best
 
-    def in_turn(self, wordings: Iterable[Wording], turn: int) -> Near | None:
-        """The nearest stretch of one turn; ``None`` where nothing was said in it."""
-        clauses = self._cut(turn)
+    def in_turn(self, wordings: Iterable[Wording], turn: int, least: float = 0.0) -> Near | None:
+        """The nearest stretch of one turn; ``None`` where none is at least so near."""
+        wanted = [w for w in wordings if self._bound(w, turn) >= least]
+        clauses = self._cut(turn) if wanted else []
         best: Near | None = None
-        for wording in wordings:
+        for wording in wanted:
             limit = max(_SHORTEST, _STRETCH * wording.length)
             for first in range(len(clauses)):
                 last = first + 1
@@ -104,10 +112,15 @@ class Said:
                     length += clauses[last][2].length
                     last += 1
                 near = likeness(wording, _joined(clauses[first:last]))
-                if best is None or near > best.likeness:
+                if near >= least and (best is None or near > best.likeness):
                     start, end = _narrowed(wording, clauses[first:last], near)
                     best = Near(turn, start, end, near)
         return best
+
+    def _bound(self, wording: Wording, turn: int) -> float:
+        if turn not in self._turns:
+            self._turns[turn] = _wording(self.folded(turn))
+        return likeness(wording, self._turns[turn])
 
     def _cut(self, turn: int) -> list[tuple[int, int, Wording]]:
         if turn not in self._clauses:

@@ -80,10 +80,10 @@ def _tries(facts: Mapping[str, FactSpec], spec: ItemSpec, heard: Heard) -> list[
     acts = {a.turn: a for a in heard.acts(*spec.acts)}
     tries = []
     for place, turn in enumerate(heard.service):
-        near = heard.said.in_turn(wordings, turn)
+        near = heard.said.in_turn(wordings, turn, spec.likeness)
         if turn in acts:
             span, confidence = span_of(acts[turn]), acts[turn].confidence
-        elif near is not None and near.likeness >= spec.likeness:
+        elif near is not None:
             # of what comes as near as 0.3 some tenth is something else, from 0.45 on nothing was
             span, confidence = heard.span(near), min(0.99, 0.5 + near.likeness)
         else:
@@ -167,8 +167,9 @@ def _shortfall(
     if late is not None:
         return f"第{late.turn}轮才说", _late(spec, heard, event, late.turn), late.span
     advice = f";可以说:{spec.recommended[0]}" if spec.recommended else ""
-    why = f"在坐席第{places(in_time)}轮中未找到{advice}"
-    change = f"在坐席第{places(in_time)}轮中任一轮说出即合格" if in_time else "时限内坐席没有发言"
+    looked = [t for t in in_time if t >= first]
+    why = f"在坐席第{places(looked)}轮中未找到{advice}"
+    change = f"在坐席第{places(looked)}轮中任一轮说出即合格" if looked else "时限内坐席没有发言"
     return why, change, None
 
 
