@@ -25,6 +25,7 @@ from ccnlp.cli import (
     queue,
     report,
     score,
+    serve,
     train,
 )
 from ccnlp.cli.output import say_error
@@ -91,6 +92,8 @@ def make_app() -> typer.Typer:
     made.command("check")(check.check)
     made.add_typer(db.make_app(), name="db")
     made.command("demo")(demo.demo)
+    made.command("serve")(serve.serve)
+    made.add_typer(serve.make_audit_app(), name="audit")
     made.add_typer(evaluate.make_app(), name="evaluate")
     made.command("frequency")(frequency.frequency)
     made.command("diff-recipe")(diff_recipe.diff_recipe)

@@ -19,6 +19,8 @@ from sqlalchemy import (
 
 from ccnlp.store.schema import metadata
 
+__all__ = ["metadata"]
+
 ROLES: Final = ("agent", "reviewer", "lead", "admin", "auditor")
 #: What a person can say of what the machine found.
 VERDICTS: Final = ("right", "partly", "wrong")
@@ -185,4 +187,5 @@ APPEND_ONLY: Final = {
 }
 for _dialect, _statements in APPEND_ONLY.items():
     for _statement in _statements:
-        event.listen(audit_entry, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+        _rule = DDL(_statement)  # type: ignore[no-untyped-call]
+        event.listen(audit_entry, "after_create", _rule.execute_if(dialect=_dialect))

@@ -82,13 +82,15 @@ class ReviewQueue:
         ConfigError: the filter names something that does not exist.
         """
         self._check(wanted)
-        query = _where(_SELECT, wanted).order_by(queue_item.c.priority.desc(), queue_item.c.id)
+        query = restrict(SELECT_ITEMS, wanted).order_by(
+            queue_item.c.priority.desc(), queue_item.c.id
+        )
         if limit is not None:
             query = query.limit(limit)
         with self._store.engine.connect() as connection:
             rows = connection.execution_options(yield_per=_PAGE).execute(query)
             for page in rows.mappings().partitions():
-                yield from _items(page, self._categories([row["id"] for row in page]))
+                yield from build_items(page, self.categories([row["id"] for row in page]))
 
     def _check(self, wanted: QueueFilter) -> None:
         """See that a filter names what exists; categories that recipes added stand in the store."""
@@ -102,7 +104,7 @@ class ReviewQueue:
     def count(self, wanted: QueueFilter) -> int:
         """Number of items."""
         self._check(wanted)
-        query = _where(select(func.count()).select_from(_JOINED), wanted)
+        query = restrict(select(func.count()).select_from(JOINED), wanted)
         with self._store.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -115,7 +117,7 @@ class ReviewQueue:
         """
         with self._store.engine.connect() as connection:
             row = connection.execute(
-                _SELECT.add_columns(conversation.c.transcript, assessment.c.document)
+                SELECT_ITEMS.add_columns(conversation.c.transcript, assessment.c.document)
                 .join(
                     conversation,
                     (conversation.c.conversation_id == assessment.c.conversation_id)
@@ -125,7 +127,7 @@ class ReviewQueue:
             ).mappings().first()  # fmt: skip
         if row is None:
             raise _no_item(item_id)
-        (item,) = _items([row], self._categories([item_id]))
+        (item,) = build_items([row], self.categories([item_id]))
         return (
             item,
             msgspec.json.decode(unpack(row["transcript"]), type=Transcript),
@@ -172,7 +174,8 @@ class ReviewQueue:
             raise _no_item(item_id)
         raise StoreError(f"item {item_id} is {state}", mend="only open or assigned items change")
 
-    def _categories(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    def categories(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """The finding categories of items, in the order of the taxonomy."""
         query = select(queue_category.c.item_id, queue_category.c.category).where(
             queue_category.c.item_id.in_(ids)
         )
@@ -204,15 +207,16 @@ def check_filter(wanted: QueueFilter, categories: Sequence[str] = tuple(CATEGORI
                 raise ConfigError(f"there is no {what} {name!r}", mend=f"one of {', '.join(known)}")
 
 
-_JOINED: Final = queue_item.join(assessment, queue_item.c.assessment_id == assessment.c.id)
-_SELECT: Final[Select[Any]] = select(
+JOINED: Final = queue_item.join(assessment, queue_item.c.assessment_id == assessment.c.id)
+SELECT_ITEMS: Final[Select[Any]] = select(
     queue_item,
     assessment.c.risk, assessment.c.score, assessment.c.fatal, assessment.c.complaint,
     assessment.c.handoff, assessment.c.recipe,
-).select_from(_JOINED)  # fmt: skip
+).select_from(JOINED)  # fmt: skip
 
 
-def _where(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
+def restrict(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
+    """A query over ``JOINED`` with the conditions of a filter."""
     table = queue_item.c
     if wanted.states:
         query = query.where(table.state.in_(wanted.states))
@@ -241,7 +245,8 @@ def _where(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
     return query
 
 
-def _items(rows: Sequence[Any], categories: dict[int, tuple[str, ...]]) -> Iterator[QueueItem]:
+def build_items(rows: Sequence[Any], categories: dict[int, tuple[str, ...]]) -> Iterator[QueueItem]:
+    """Items of rows of ``SELECT_ITEMS``."""
     fields = set(QueueItem.__struct_fields__) - {"level", "reasons", "categories"}
     for row in rows:
         yield QueueItem(
