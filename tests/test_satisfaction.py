@@ -214,6 +214,7 @@ values = hnp.arrays(np.float64, (3, 5), elements=st.floats(-2, 2))
 weights = hnp.arrays(np.float64, (3, 5), elements=st.floats(0.001, 1))
 
 
+@settings(deadline=None)
 @given(values=values, other=weights)
 def test_no_distribution_is_nearer(values: np.ndarray, other: np.ndarray) -> None:
     found = nearest_distributions(values)
@@ -225,6 +226,7 @@ def test_no_distribution_is_nearer(values: np.ndarray, other: np.ndarray) -> Non
     assert (apart <= ((values - other) ** 2).sum(axis=-1) + 1e-9).all()
 
 
+@settings(deadline=None)
 @given(values=weights)
 def test_rounded_parts_sum_to_the_whole(values: np.ndarray) -> None:
     shares = values / values.sum(axis=-1, keepdims=True)

@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from recipes import tiny_recipe
 
 from ccnlp.assets import asset
@@ -41,6 +41,7 @@ shares = hnp.arrays(np.float64, (2, 5), elements=st.floats(0, 1)).map(
 # ---- measures ---------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(first=shares, second=shares)
 def test_identities_of_the_measures(first: np.ndarray, second: np.ndarray) -> None:
     for measure in (match_distance, rsnod):
@@ -168,8 +169,8 @@ def test_real_dialogues_held_out() -> None:
     dialogues = read_dialogues(GRADED)[:900]
     truth = judged_shares(dialogues)
     reads = read_with_engine(Engine(load_recipe()), [d.transcript for d in dialogues])
-    settings = msgspec.structs.replace(SETTINGS, folds=2)
-    figures = satisfaction_figures(held_out(reads, truth, settings), truth)
+    halves = msgspec.structs.replace(SETTINGS, folds=2)
+    figures = satisfaction_figures(held_out(reads, truth, halves), truth)
     flat = satisfaction_figures(np.broadcast_to(truth.mean(axis=0), truth.shape), truth)
     assert figures["S.below_zero_accuracy"] > 0.78
     for letter in "ASE":
