@@ -8,6 +8,7 @@ The analyser ``privacy`` goes first. What it finds is hidden from all others: wh
 move a verdict, and a masked conversation is judged as the conversation itself.
 """
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -305,6 +306,13 @@ class Session:
         self._about = msgspec.structs.replace(transcript, turns=())
         for turn in transcript.turns:
             self.push(turn)
+
+    def fork(self) -> "Session":
+        """The same conversation so far; neither sees what the other is told from now on."""
+        twin = copy.copy(self)
+        twin._states, twin._observed = [*self._states], [*self._observed]
+        twin._turns, twin._words, twin._texts = [*self._turns], [*self._words], [*self._texts]
+        return twin
 
     def push(self, turn: Turn) -> list[Observation]:
         """Take one turn; answer what it brought to light."""
