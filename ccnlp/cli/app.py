@@ -21,8 +21,10 @@ from ccnlp.cli import (
     explain,
     fmea,
     frequency,
+    hook,
     promises,
     queue,
+    replay,
     report,
     score,
     serve,
@@ -101,6 +103,8 @@ def make_app() -> typer.Typer:
     made.command("appraise")(appraise.appraise)
     made.command("escalations")(escalations.escalations)
     made.command("promises")(promises.promises)
+    made.command("hook")(hook.hook)
+    made.command("replay")(replay.replay)
     made.add_typer(train.make_app(), name="train")
     return made
 
