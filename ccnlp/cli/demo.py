@@ -37,6 +37,7 @@ def demo(
     program = "ccnlp" if shutil.which("ccnlp") else sys.argv[0]
     steps = (
         (f"open {out}/report.html", "the report, in a browser"),
+        (f"{program} serve --out {out}", "the review desk, in a browser"),
         (f"{program} queue list --out {out}", "what was flagged, the gravest first"),
         (f"{program} queue show 1 --out {out}", "one item with its evidence"),
         (f"{program} explain ID --out {out}", "any conversation, and its score's arithmetic"),
