@@ -14,7 +14,7 @@ import msgspec
 from ccnlp.assets import asset
 from ccnlp.categories import BACKGROUND, read_categories
 from ccnlp.errors import ConfigError
-from ccnlp.taxonomy import CATEGORIES, Category
+from ccnlp.taxonomy import CATEGORIES, EMOTIONS, Category
 from ccnlp.yamlfile import file_digest, line_of, read_as, read_yaml
 
 
@@ -60,6 +60,8 @@ class JudgeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     acts_from: float | None = None
     #: Of a mean: see ``judges.mean.MeanJudge``.
     sharpness: float = 1.0
+    #: Of a mean: emotion -> how many times more frequent it is here than where models learnt it.
+    prior: dict[str, float] = {}
 
     def names(self) -> tuple[str, ...]:
         """All that it names."""
@@ -297,6 +299,12 @@ def _check_judges(
             raise fault(f"{key}.cascade.sure", "is not between 0.5 and 1", "0.85 is usual")
         if judge.sharpness <= 0:
             raise fault(f"{key}.sharpness", "is not above 0", "1 changes nothing")
+        for emotion, factor in judge.prior.items():
+            if emotion not in EMOTIONS:
+                known = ", ".join(EMOTIONS)
+                raise fault(f"{key}.prior", f"there is no emotion {emotion!r}", f"one of {known}")
+            if factor <= 0:
+                raise fault(f"{key}.prior.{emotion}", "is not above 0", "1 changes nothing")
     for name in judges:
         _end_of(path, name, models, judges, ())
 

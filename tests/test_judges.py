@@ -75,6 +75,14 @@ class TestMean:
         assert np.allclose(sharp.sum(axis=1), 1)
         assert (sharp.max(axis=1) > dull.max(axis=1)).all()
 
+    def test_a_prior_multiplies_the_odds_of_its_emotion(self) -> None:
+        one, two, views = FixedJudge("one"), FixedJudge("two"), views_of(*RICH)
+        plain = MeanJudge([one, two], [1, 1]).judge(views).part("emotion")
+        moved = MeanJudge([one, two], [1, 1], prior={"neutral": 2}).judge(views).part("emotion")
+        assert np.allclose(moved.sum(axis=1), 1)
+        assert np.allclose(moved[:, 0] / moved[:, 2], 2 * plain[:, 0] / plain[:, 2])
+        assert np.allclose(moved[:, 1] / moved[:, 2], plain[:, 1] / plain[:, 2])
+
     def test_one_that_judges_less_leaves_its_part_to_the_others(self) -> None:
         less = FixedJudge("less")
         less.parts = frozenset({"emotion"})
@@ -191,6 +199,8 @@ class TestRecipe:
             ("a: {cascade: {first: linear, then: linear, sure: 0.4}}", "between 0.5 and 1"),
             ("{a: b, b: a}", "in a circle: a > b > a"),
             ("a: {model: linear, sharpness: 0}", "is not above 0"),
+            ("a: {model: linear, prior: {calm: 2}}", "no emotion 'calm'"),
+            ("a: {model: linear, prior: {neutral: 0}}", "is not above 0"),
         ],
     )
     def test_a_wrong_judge_is_refused_with_line_and_key(

@@ -187,5 +187,5 @@ def _joined(spec: JudgeSpec, found: Mapping[str, TurnJudge]) -> TurnJudge:
         from ccnlp.judges.mean import MeanJudge
 
         weights = [spec.mean[name] for name in found]
-        return MeanJudge(list(found.values()), weights, sharpness=spec.sharpness)
+        return MeanJudge(list(found.values()), weights, sharpness=spec.sharpness, prior=spec.prior)
     return next(iter(found.values()))

@@ -1,26 +1,39 @@
 """Back end: the weighted mean of several, which errs less than each where they err differently."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from ccnlp.encoder.view import View
 from ccnlp.judges.base import Doubles, Judged, Part, TurnJudge
+from ccnlp.taxonomy import EMOTIONS
 
 
 class MeanJudge:
     """Mean of the probabilities, by weight; of each part among those that judge it."""
 
     def __init__(
-        self, judges: Sequence[TurnJudge], weights: Sequence[float], *, sharpness: float = 1.0
+        self,
+        judges: Sequence[TurnJudge],
+        weights: Sequence[float],
+        *,
+        sharpness: float = 1.0,
+        prior: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         """Parameters: ``weights`` > 0, one a judge, only their ratios count.
 
         ``sharpness`` > 0: mean emotions are raised to this power and scaled to sum to 1. Means of
         calibrated probabilities are less sure than they may be (Ranjan and Gneiting, "Combining
         probability forecasts", 2010); above 1 makes up for it. No label changes by it.
+
+        ``prior``: emotion -> factor > 0 by which it is more frequent in what is judged than in
+        what the models learnt from; probabilities are multiplied by it and scaled to sum to 1
+        (Saerens, Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a
+        priori probabilities", 2002).
         """
         self._judges, self._weights, self._sharpness = list(judges), list(weights), sharpness
+        self._prior = np.array([prior.get(emotion, 1.0) for emotion in EMOTIONS])
         self.name = "+".join(j.name for j in judges)
         self.digest = "+".join(j.digest for j in judges)
         self.parts = frozenset[Part]().union(*(j.parts for j in judges))
@@ -42,8 +55,8 @@ class MeanJudge:
             )
             for part in self.parts
         }
-        if self._sharpness != 1.0 and "emotion" in made:
-            powers = made["emotion"] ** self._sharpness
+        if "emotion" in made:
+            powers = made["emotion"] ** self._sharpness * self._prior
             made["emotion"] = powers / powers.sum(axis=1, keepdims=True)
         vectors = (s.embedding for s in said if s.embedding is not None)
         answer = Judged.of(made, next(vectors, None))
