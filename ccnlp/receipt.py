@@ -17,8 +17,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """One step of the derivation."""
 
     step: Literal[
-        "not_evaluated", "finding", "suppressed", "act", "item", "score", "critical", "risk",
-        "complaint", "handoff", "satisfaction",
+        "not_evaluated", "finding", "suppressed", "act", "item", "absence", "score", "critical",
+        "risk", "complaint", "handoff", "satisfaction",
     ]  # fmt: skip
     #: Category, act, item, or what is worked out.
     name: str
@@ -107,7 +107,7 @@ def _absence(item: str, absence: Absence) -> Line:
     if absence.wordings:
         how += f"; wordings: {' / '.join(absence.wordings)}"
     near = (absence.nearest,) if absence.nearest is not None else ()
-    return Line("item", f"{item}.absence", how, absence.likeness, evidence=near)
+    return Line("absence", item, how, absence.likeness, evidence=near)
 
 
 def _alarm(alarm: Alarm) -> Iterator[Line]:
