@@ -4,6 +4,7 @@ Libraries that only one kind of model needs are imported where that kind is load
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -66,8 +67,13 @@ class Judges:
         return None
 
     def encoder(self) -> "EncoderJudge | None":
-        """The recipe's first turn encoder that can be loaded; ``None``: there is none."""
-        return cast("EncoderJudge | None", next(self._of_kind("turn-encoder"), None))
+        """The first turn encoder behind the recipe's analysers; ``None``: none judges for them."""
+        for analyser in self._recipe.analysers:
+            if analyser in self._recipe.judges or analyser in self._recipe.models:
+                with suppress(UnavailableError):
+                    self.of(analyser)
+        encoders = (model for model in self.loaded().values() if hasattr(model, "encoder"))
+        return cast("EncoderJudge | None", next(encoders, None))
 
     def _of_kind(self, kind: str) -> Iterator[TurnJudge]:
         """The recipe's models of a kind, in so far as they can be loaded."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ccnlp.artefacts import read_manifest
 from ccnlp.assets import asset
 from ccnlp.config import Recipe, load_recipe
 from ccnlp.encoder.onnx import load_encoder
-from ccnlp.errors import ConfigError, UnavailableError
+from ccnlp.errors import ConfigError
 from ccnlp.fewshot.detector import USUAL, Encoder, learn_detector
 from ccnlp.fewshot.folder import write_detector
+from ccnlp.judges.build import Judges
 from ccnlp.taxonomy import Category
 from ccnlp.training.card import write_card
 
@@ -66,17 +66,14 @@ def _category(ident: str, recipe: Recipe | None) -> Category:
 
 
 def _encoder(folder: Path | None, recipe: Recipe | None) -> Encoder | None:
-    """The encoder that is named; else the recipe's first, else the fast one, in so far as there."""
+    """The encoder that is named; else the one that the recipe judges with, else the fast one."""
     if folder is not None:
         return _read(folder)
-    folders = recipe.models.values() if recipe else (asset("models", "encoder-fast", "1"),)
-    for one in folders:
-        try:
-            if read_manifest(one).kind == "turn-encoder":
-                return _read(one)
-        except UnavailableError:
-            continue
-    return None
+    if recipe is not None:
+        judge = Judges(recipe).encoder()
+        return Encoder(judge.encoder, judge.digest) if judge is not None else None
+    usual = asset("models", "encoder-fast", "1")
+    return _read(usual) if usual.is_dir() else None
 
 
 def _read(folder: Path) -> Encoder:
