@@ -69,7 +69,7 @@ def take(browser: str, address: str, code: str) -> None:
         page.keyboard.press("1")
         page.locator(".verdict.right").wait_for()
         page.keyboard.press("3")
-        page.keyboard.type("核实过：由系统代念")
+        page.keyboard.type("只是询问包装，不算投诉")
         page.keyboard.press("Enter")
         page.locator(".verdict.wrong").wait_for()
         page.screenshot(path=IMAGES / "desk-case.png")

@@ -51,6 +51,8 @@ MAY: dict[tuple[str, str], tuple[set[str], dict[str, str]]] = {
     ("POST", "/me/factor"): (EVERYBODY, {}),
     ("POST", "/me/factor/remove"): (EVERYBODY, {}),
     ("POST", "/me/sessions/{start}/end"): (EVERYBODY, {}),
+    ("POST", "/me/tokens"): (EVERYBODY, {"name": "p", "scope": "read", "days": "7"}),
+    ("POST", "/me/tokens/{token_id}/end"): (EVERYBODY, {}),
     ("GET", "/accounts"): ({"admin"}, {}),
     ("POST", "/accounts"): ({"admin"}, {"name": "neu", "role": "agent", "password": PASSWORD}),
     ("POST", "/accounts/{account_id}"): ({"admin"}, {"role": "agent"}),
@@ -116,7 +118,7 @@ def test_every_role_may_what_the_table_says(store: Store) -> None:
 
 def filled(path: str, account_id: int = 1) -> str:
     return (
-        path.replace("{item_id}", "2").replace("{missed_id}", "1")
+        path.replace("{item_id}", "2").replace("{token_id}", "1").replace("{missed_id}", "1")
         .replace("{account_id}", str(account_id)).replace("{start}", "0" * 16)
     )  # fmt: skip
 

@@ -285,6 +285,16 @@ def test_the_catalogues_have_what_the_templates_say() -> None:
             assert key.endswith(".") or key in known, (tag, key)
 
 
+def test_hostile_words_stay_words(store: Store) -> None:
+    people(store, "lead")
+    browser = log_in(app_of(store), "lead")
+    bad = "<img src=x onerror=alert(1)>\"'"
+    send(browser, "/cases/1/comments", text=bad)
+    for page in (browser.get("/cases/1").text, browser.get("/queue", params={"text": bad}).text):
+        assert "<img src=x" not in page
+        assert "&lt;img src=x" in page
+
+
 def test_names_of_accounts_are_taken_once(store: Store) -> None:
     people(store, "admin")
     with pytest.raises(ConfigError, match="taken"):

@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from ccnlp import __version__
+from ccnlp.desk import api
 from ccnlp.desk.context import HERE, Desk, LoginNeeded, desk_of, see_other
 from ccnlp.desk.guard import Guard
 from ccnlp.desk.pages import accounts, audit, case, entry, me, queue
@@ -33,6 +34,7 @@ def make_app(
     index_texts(app.state.desk.cases)
     for module in (entry, queue, case, me, accounts, audit):
         app.include_router(module.router, include_in_schema=False)
+    app.include_router(api.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(LoginNeeded, _send_on)
     app.add_exception_handler(HTTPException, _refuse)

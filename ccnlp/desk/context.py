@@ -38,17 +38,22 @@ class LoginNeeded(Exception):  # noqa: N818 - no error: the visitor is sent on
         super().__init__(place)
 
 
-class Visitor(msgspec.Struct, frozen=True):
-    """Who asks, and what was sent with the form."""
+class Person(msgspec.Struct, frozen=True):
+    """Who asks."""
 
     account: Account
+
+    def may(self, right: str) -> bool:
+        """Whether the person's role has a right."""
+        return right in RIGHTS[self.account.role]
+
+
+class Visitor(Person, frozen=True):
+    """Who asks by a browser, and what was sent with the form."""
+
     session: Session
     csrf: str
     form: dict[str, str]
-
-    def may(self, right: str) -> bool:
-        """Whether the visitor's role has a right."""
-        return right in RIGHTS[self.account.role]
 
 
 class Desk:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from fastapi.responses import Response
 
 from ccnlp.desk.case_view import CaseView, lay_out, subjects_of
-from ccnlp.desk.context import Desk, Visitor, desk_of, need, see_other
+from ccnlp.desk.context import Desk, Person, Visitor, desk_of, need, see_other
 from ccnlp.desk.deadlines import due
 from ccnlp.desk.pages.queue import Guest, Reviewer, claim_next, may_see
 from ccnlp.desk.rights import RIGHTS, Right
@@ -100,7 +100,7 @@ def judge(request: Request, item_id: Number, visitor: Reviewer) -> Response:
         raise HTTPException(422)
     if verdict == "wrong" and not reason:
         raise HTTPException(422)
-    _hold(desk, item_id, visitor)
+    hold(desk, item_id, visitor)
     desk.reviews.say(item_id, visitor.account, subject, verdict, reason or None)
     return _panel(request, desk, visitor, item, transcript, made)
 
@@ -125,7 +125,7 @@ def add_missed(request: Request, item_id: Number, visitor: Reviewer) -> Response
             break
     else:
         return _page(request, desk, visitor, found, status=422, problem="missed_quote")
-    _hold(desk, item_id, visitor)
+    hold(desk, item_id, visitor)
     desk.reviews.add_missed(item_id, visitor.account, category, turn, start, start + len(quote))
     return see_other(f"/cases/{item_id}#turn-{turn}")
 
@@ -135,7 +135,7 @@ def remove_missed(request: Request, item_id: int, missed_id: Number, visitor: Re
     """Take back a finding that one has added oneself."""
     desk = desk_of(request)
     find(desk, item_id, visitor)
-    _hold(desk, item_id, visitor)
+    hold(desk, item_id, visitor)
     if not desk.reviews.remove_missed(item_id, missed_id, visitor.account):
         raise HTTPException(404)
     return see_other(f"/cases/{item_id}")
@@ -168,7 +168,7 @@ def close(request: Request, item_id: Number, visitor: Reviewer) -> Response:
     return see_other("/queue" if following is None else f"/cases/{following}")
 
 
-def find(desk: Desk, item_id: Number, visitor: Visitor) -> tuple[QueueItem, Transcript, Assessment]:
+def find(desk: Desk, item_id: int, visitor: Person) -> tuple[QueueItem, Transcript, Assessment]:
     """A case that the visitor may see; others are not there."""
     found = desk.cases.get(item_id)
     if not may_see(visitor, found[0]):
@@ -176,7 +176,7 @@ def find(desk: Desk, item_id: Number, visitor: Visitor) -> tuple[QueueItem, Tran
     return found
 
 
-def _hold(desk: Desk, item_id: Number, visitor: Visitor) -> None:
+def hold(desk: Desk, item_id: int, visitor: Person) -> None:
     """See that the visitor holds the case.
 
     Raises

@@ -1,16 +1,20 @@
 """One's own account: password, second factor, sessions."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
 from ccnlp.desk.context import Desk, Visitor, desk_of, need, see_other
+from ccnlp.desk.pages.case import Number
 from ccnlp.desk.pages.entry import password_fault
 from ccnlp.desk.rights import Right
 from ccnlp.desk.secrets import new_totp, totp_picture, totp_step
 
 router = APIRouter(prefix="/me")
+#: What a key may be for, and for how many days.
+SCOPES: Final = ("read", "review")
+DAYS: Final = ("7", "30", "90", "365")
 Self = Annotated[Visitor, Depends(need(Right.SELF))]
 
 
@@ -70,6 +74,25 @@ def end_session(request: Request, start: str, visitor: Self) -> Response:
     return see_other("/me")
 
 
+@router.post("/tokens")
+def add_token(request: Request, visitor: Self) -> Response:
+    """Make a key for a program; it is shown on this page, once."""
+    desk, form = desk_of(request), visitor.form
+    name, days = form.get("name", "").strip(), form.get("days", "")
+    if not 1 <= len(name) <= 64 or form.get("scope") not in SCOPES or days not in DAYS:
+        raise HTTPException(422)
+    token = desk.accounts.add_token(visitor.account, name, form["scope"], int(days))
+    return _page(request, desk, visitor, token=token)
+
+
+@router.post("/tokens/{token_id}/end")
+def end_token(request: Request, token_id: Number, visitor: Self) -> Response:
+    """End a key of one's own."""
+    if not desk_of(request).accounts.end_token(visitor.account, token_id):
+        raise HTTPException(404)
+    return see_other("/me")
+
+
 def _known(desk: Desk, visitor: Visitor) -> bool:
     """Whether the present password was given; guesses count as at the login."""
     who = visitor.account
@@ -81,12 +104,13 @@ def _known(desk: Desk, visitor: Visitor) -> bool:
 
 def _page(
     request: Request, desk: Desk, visitor: Visitor, status: int = 200, *, problem: str = "",
-    done: str = "", secret: str = "",
+    done: str = "", secret: str = "", token: str = "",
 ) -> Response:  # fmt: skip
     who = desk.accounts.get(visitor.account.id)
     secret = "" if who and who.totp_secret else secret or new_totp()
     return desk.render(
-        request, "me.html", visitor, status, problem=problem, done=done, secret=secret,
+        request, "me.html", visitor, status, problem=problem, done=done, secret=secret, token=token,
+        tokens=desk.accounts.tokens(visitor.account.id), scopes=SCOPES, days=DAYS,
         picture=totp_picture(secret, visitor.account.name) if secret else "",
         sessions=desk.accounts.sessions(visitor.account.id), length=desk.settings.password_length,
         required=visitor.account.role in desk.settings.second_factor_roles,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from ccnlp.desk.context import Desk, Visitor, desk_of, need, see_other
+from ccnlp.desk.context import Desk, Person, Visitor, desk_of, need, see_other
 from ccnlp.desk.deadlines import due
 from ccnlp.desk.rights import Right
 from ccnlp.desk.searching import index_texts
@@ -79,7 +79,7 @@ def claim_next(desk: Desk, who: Account) -> int | None:
 
 
 def read_filter(
-    given: dict[str, str], states: tuple[str, ...], visitor: Visitor, *, mine: bool = False
+    given: dict[str, str], states: tuple[str, ...], visitor: Person, *, mine: bool = False
 ) -> CaseFilter:
     """The filter that the fields of the page mean, kept to what the visitor may see."""
     risk: Any = given.get("risk")
@@ -94,12 +94,12 @@ def read_filter(
     )  # fmt: skip
 
 
-def may_see(visitor: Visitor, item: QueueItem) -> bool:
+def may_see(visitor: Person, item: QueueItem) -> bool:
     """Whether a case is the visitor's own, or all are."""
     return visitor.may(Right.SEE) or item.agent_id == _own(visitor)
 
 
-def _own(visitor: Visitor) -> str | None:
+def _own(visitor: Person) -> str | None:
     """Of whom are the cases that a visitor is kept to; an agent without an id sees none."""
     return None if visitor.may(Right.SEE) else visitor.account.agent_id or "\0"
 
