@@ -115,7 +115,7 @@ async def _send(url: str, given: argparse.Namespace) -> None:
             await client.post(f"/v1/conversations/{name}/end")
 
     began = time.perf_counter()
-    limits = httpx.Limits(max_connections=given.conversations)
+    limits = httpx.Limits(max_connections=given.conversations, keepalive_expiry=70)
     async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as client:
         await asyncio.gather(*(converse(client, n) for n in range(given.conversations)))
     seconds = time.perf_counter() - began

@@ -303,3 +303,14 @@ def test_tokens_are_read_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyP
     file.write_text("short\n")
     with pytest.raises(ConfigError, match="shorter"):
         read_tokens(file)
+
+
+def test_who_goes_away_while_sending_does_no_harm(http: Any, served: Served) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as raw:
+        raw.sendall(
+            b"POST /v1/conversations/c-gone/turns HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n"
+            + f"Authorization: Bearer {TOKEN}\r\n\r\n".encode()
+            + b'{"turns": [{'
+        )
+    assert http.get("/v1/conversations/c-gone").status_code == 404

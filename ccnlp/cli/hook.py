@@ -63,6 +63,7 @@ def hook(
             uvicorn.Config(
                 made, host=host, port=port, log_config=None, access_log=False,
                 ws="websockets-sansio", ws_max_size=1 << 20, timeout_graceful_shutdown=5,
+                timeout_keep_alive=75,
             )
         )  # fmt: skip
         say_error(f"recipe {loaded.name}, state {kept.url}, store {opened.url}")

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 
 from ccnlp import __version__
 from ccnlp.errors import CcnlpError
@@ -71,6 +71,10 @@ def make_app(hook: Hook, tokens: Sequence[str] = ()) -> FastAPI:
     async def refused(_: Request, error: Exception) -> Response:
         assert isinstance(error, CcnlpError)  # noqa: S101 - registered for no other
         return fault(error)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, error: Exception) -> Response:
+        return Response(status_code=499)  # nobody reads it, and nothing was accepted
 
     @v1.post("/conversations/{name}/turns")
     async def turns(name: str, request: Request) -> Response:
