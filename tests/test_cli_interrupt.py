@@ -15,6 +15,11 @@ from recipes import tiny_recipe
 _ROOT = Path(__file__).parent.parent
 #: Far beyond what it takes, for machines that are busy.
 _PATIENCE = 120.0
+#: A shell that runs tests in the background has them ignore Ctrl-C, and so would the child.
+_START = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "from ccnlp.cli import main; main()"
+)
 
 
 def _wait_for(file: Path) -> None:
@@ -27,7 +32,7 @@ def _wait_for(file: Path) -> None:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_interrupt_leaves_a_clean_folder(tmp_path: Path, jobs: str) -> None:
     command = [
-        sys.executable, "-c", "from ccnlp.cli import main; main()", "score", "-", "--out", "out",
+        sys.executable, "-c", _START, "score", "-", "--out", "out",
         "--recipe", str(tiny_recipe(tmp_path)), "--batch", "2", "--jobs", jobs,
     ]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
