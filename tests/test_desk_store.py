@@ -17,6 +17,7 @@ from ccnlp.desk.case_view import cut, finding_key, lay_out
 from ccnlp.desk.context import HERE
 from ccnlp.desk.deadlines import due
 from ccnlp.desk.messages import load_messages
+from ccnlp.desk.pages.case import place_of
 from ccnlp.desk.searching import index_texts
 from ccnlp.desk.settings import DeskSettings, load_settings
 from ccnlp.errors import ConfigError
@@ -236,11 +237,22 @@ def test_missed_findings_lie_where_the_words_are(store: Store) -> None:
     assert send(browser, "/cases/1/missed", **fields).status_code == 303
     assert send(browser, "/cases/1/missed", **{**fields, "quote": "没说过"}).status_code == 422
     assert send(browser, "/cases/1/missed", **{**fields, "turn": "9"}).status_code == 422
+    # Whether a number stands there is not told by trying.
+    guess = {**fields, "quote": "13800138000"}
+    assert send(browser, "/cases/1/missed", **guess).status_code == 422
     (added,) = Reviews(store).missed(1)
     turn = Cases(store).get(1)[1].turns[1].text
     assert turn[added.start : added.end] == "找我"
     assert send(browser, f"/cases/1/missed/{added.id}/remove").status_code == 303
     assert Reviews(store).missed(1) == []
+
+
+def test_selected_words_are_found_where_they_were_selected() -> None:
+    assert place_of("找我 找我", "找我", "") == 0
+    assert place_of("找我 找我", "找我", "3") == 3
+    assert place_of("打138****8000", "13800138000", "1") == 1
+    assert place_of("打138****8000", "13800138000", "2") is None
+    assert place_of("找我", "你", "x") is None
 
 
 def test_personal_information_shows_with_a_reason_only(store: Store) -> None:

@@ -115,15 +115,8 @@ def add_missed(request: Request, item_id: Number, visitor: Reviewer) -> Response
     turn = int(form["turn"]) if form.get("turn", "").isdecimal() else -1
     if category not in CATEGORIES or not 0 <= turn < len(found[1].turns) or not quote:
         return _page(request, desk, visitor, found, status=422, problem="missed_form")
-    # The page shows masked words as long as the true ones, so their places are the same.
-    for transcript in (shown(found[1], found[2])[0], found[1]):
-        said = transcript.turns[turn].text
-        near = form.get("start", "")
-        start = said.find(quote, int(near) if near.isdecimal() else 0)
-        start = said.find(quote) if start < 0 else start
-        if start >= 0:
-            break
-    else:
+    start = place_of(shown(found[1], found[2])[0].turns[turn].text, quote, form.get("start", ""))
+    if start is None:
         return _page(request, desk, visitor, found, status=422, problem="missed_quote")
     hold(desk, item_id, visitor)
     desk.reviews.add_missed(item_id, visitor.account, category, turn, start, start + len(quote))
@@ -174,6 +167,20 @@ def find(desk: Desk, item_id: int, visitor: Person) -> tuple[QueueItem, Transcri
     if not may_see(visitor, found[0]):
         raise HTTPException(404)
     return found
+
+
+def place_of(said: str, quote: str, selected: str) -> int | None:
+    """Where words stand in a turn as it is shown masked; masked words are as long as the true ones.
+
+    ``selected`` is where a selection begins. Words selected on a page that shows personal
+    information are taken by their place alone: nobody finds out a number by trying.
+    """
+    near = int(selected) if selected.isdecimal() and len(selected) < 7 else None
+    start = said.find(quote, near or 0)
+    start = said.find(quote) if start < 0 else start
+    if start >= 0:
+        return start
+    return near if near is not None and near + len(quote) <= len(said) else None
 
 
 def hold(desk: Desk, item_id: int, visitor: Person) -> None:

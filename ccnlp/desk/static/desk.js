@@ -44,7 +44,7 @@
     if (name === "missed") fillMissed(dialog);
     if (name === "comment") $("[name=turn]", dialog).value = from && from.dataset.turn !== undefined ? from.dataset.turn : String(turn);
     dialog.showModal();
-    const field = $("input:not([type=hidden]), textarea", dialog);
+    const field = $(name === "missed" ? "select" : "input:not([type=hidden])", dialog);
     if (field) field.focus();
   }
   // What is selected in the conversation, else the words of the chosen turn.
@@ -61,7 +61,7 @@
       form.start.value = Number(piece.dataset.start) + [...piece.textContent.slice(0, range.startOffset)].length;
     } else {
       form.quote.value = $(".bubble", line).textContent;
-      form.start.value = 0;
+      form.start.value = "";
     }
   }
   function press(verdict) {
