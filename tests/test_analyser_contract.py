@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 
 from ccnlp.analysers.base import Analyser, TurnView
 from ccnlp.analysers.catalogue import CATALOGUE, build_analyser
-from ccnlp.config import load_recipe
+from ccnlp.assets import asset
+from ccnlp.config import Recipe, default_recipe_path, load_recipe
 from ccnlp.errors import ConfigError
 from ccnlp.judges.build import Judges
 from ccnlp.text.normalise import normalise_many
@@ -18,15 +19,30 @@ from ccnlp.types import Act, Finding, Observation, PiiSpan, Transcript
 _BUILT: dict[str, Analyser] = {}
 
 
+@pytest.fixture(scope="module")
+def recipe(tmp_path_factory: pytest.TempPathFactory) -> Recipe:
+    """The shipped recipe, with a category of its own, so that every analyser has work."""
+    path = tmp_path_factory.mktemp("recipe") / "recipe.yaml"
+    path.write_text(
+        f"extends: {default_recipe_path()}\n"
+        f"categories: [{asset('configs', 'categories', 'price_match_request.yaml')}]\n"
+    )
+    return load_recipe(path)
+
+
 @pytest.fixture(params=sorted(CATALOGUE))
-def analyser(request: pytest.FixtureRequest) -> Analyser:
+def analyser(request: pytest.FixtureRequest, recipe: Recipe) -> Analyser:
     name = request.param
     if name not in _BUILT:
-        _BUILT[name] = build_analyser(name, load_recipe(), Judges(load_recipe()))
+        _BUILT[name] = build_analyser(name, recipe, Judges(recipe))
     return _BUILT[name]
 
 
-RICH = talk(*(f"{'ACAC'[i % 4]} {s}" for i, s in enumerate(SENTENCES)), channel="voice")
+RICH = talk(
+    *(f"{'ACAC'[i % 4]} {s}" for i, s in enumerate(SENTENCES)),
+    "C 别的平台同款便宜五十,你们能不能也按这个价给我",
+    channel="voice",
+)
 careful = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -105,9 +121,11 @@ def test_says_something_on_rich_text(analyser: Analyser) -> None:
     assert fold(analyser, views, list(analyser.encode(views)))
 
 
-def test_a_recipe_pickles_and_builds_the_same_analyser_elsewhere(analyser: Analyser) -> None:
-    recipe = pickle.loads(pickle.dumps(load_recipe()))  # noqa: S301
-    other = build_analyser(analyser.name, recipe, Judges(recipe))
+def test_a_recipe_pickles_and_builds_the_same_analyser_elsewhere(
+    analyser: Analyser, recipe: Recipe
+) -> None:
+    copied = pickle.loads(pickle.dumps(recipe))  # noqa: S301
+    other = build_analyser(analyser.name, copied, Judges(copied))
     views = views_of(RICH)
     assert fold(other, views, list(other.encode(views))) == fold(
         analyser, views, list(analyser.encode(views))
