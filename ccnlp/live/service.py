@@ -54,13 +54,15 @@ class Service:
         with self._admitted(name):
             claim = _Claim()
             take = partial(self.hook.take, name, request, key=key, body=body)
-            full = self._in(self._full, partial(take, claim=partial(claim, "full")))
+            work = self._full.submit(partial(take, claim=partial(claim, "full")))
+            full = asyncio.wrap_future(work)
             await asyncio.wait({full}, timeout=self._settings.budget_ms / 1000)
             if full.done() and not self._failed(full):
                 return await self._state_answers(full)
             if not full.done():
-                # what waits behind others need not begin; what has begun fills the caches
-                full.cancel()
+                # What waits behind others need not begin; what has begun fills the caches, and may
+                # still be first: its future is left alone, that it can be waited for.
+                work.cancel()
                 full.add_done_callback(_heard)
             quick = partial(take, quick=True, claim=partial(claim, "quick"))
             try:
