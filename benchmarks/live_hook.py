@@ -132,8 +132,12 @@ def labelled(file: Path, recipe: Path | None) -> None:
     with TemporaryDirectory() as folder:
         state = open_state(f"sqlite:///{folder}/live.sqlite")
         hook = Hook(loaded, state, load_settings())
+        before = time.process_time()
         played = asyncio.run(play(InProcess(hook), [c.transcript for c in read]))
+        spent = time.process_time() - before
         state.close()
+    turns = sum(len(c.transcript.turns) for c in read)
+    print(f"{turns} turns, {1000 * spent / turns:.1f} ms of CPU a turn, without HTTP")
     night = hook.full.engine.score_many([c.transcript for c in read])
     due = {c.transcript.conversation_id for c in read if c.gold["handoff_turn"] is not None}
     raised = {p.transcript.conversation_id for p in played if p.raised is not None}
