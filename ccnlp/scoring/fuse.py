@@ -18,7 +18,7 @@ _NEUTRAL = 0.3
 #: Probability of a head that said nothing at all.
 _SILENT = 0.05
 #: How much of the head's evidence counts beside a rule's, since they are not independent.
-_WEIGHT = 0.7
+_WEIGHT = 0.85
 #: A head alone needs this much where a rule's hit was suppressed by its scope or allow-list.
 _AGAINST_SUPPRESSED = 0.85
 
