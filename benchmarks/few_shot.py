@@ -3,7 +3,7 @@
 ``python -m benchmarks.few_shot [--encoder FOLDER] [--seeds 5]``
 
 First, one of the shipped categories at a time is taken out and learned again from 20 examples and
-40 turns of something else (half of them the most alike by words) by hands a to c; 600 of their other
+40 turns of something else (half of them the most alike by words) by hands a to c; 600 of the other
 turns without it are the background. Tested on the sample and on hands d to f, by the analyser as it
 runs. Beside it: n-grams without an encoder, and keywords (pieces of text that stand in two examples
 and in nothing else). The encoder has learned these categories, so this flatters vectors.
