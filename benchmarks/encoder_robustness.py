@@ -19,7 +19,8 @@ import numpy as np
 
 from ccnlp.assets import asset
 from ccnlp.encoder.onnx import TurnEncoder, load_encoder
-from ccnlp.training.encoder.corpus import EMOTION_LABELS, Passage, read_conversations
+from ccnlp.judges.base import EMOTION_LABELS
+from ccnlp.training.encoder.corpus import Passage, read_conversations
 from ccnlp.training.encoder.evaluate import probabilities
 from ccnlp.training.encoder.measure import measure
 from ccnlp.training.encoder.vocabulary import fold_texts

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccnlp.encoder.onnx import load_encoder
-from ccnlp.training.encoder.corpus import EMOTION_LABELS, Passage, read_sentences
+from ccnlp.judges.base import EMOTION_LABELS
+from ccnlp.training.encoder.corpus import Passage, read_sentences
 from ccnlp.training.encoder.evaluate import raw_scores
 from ccnlp.training.encoder.finetune import FitSettings, predict
 from ccnlp.training.encoder.measure import EMOTION, macro_f1

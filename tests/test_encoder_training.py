@@ -8,16 +8,11 @@ import pytest
 
 from ccnlp.encoder.heads import Heads, sigmoid
 from ccnlp.errors import InputError
+from ccnlp.judges.base import ACT_LABELS, FINDING_LABELS
 from ccnlp.training.corpus import read_turns
 from ccnlp.training.encoder.base import block_table, read_base
 from ccnlp.training.encoder.calibrate import calibrate, calibration_error, fit_emotion
-from ccnlp.training.encoder.corpus import (
-    ACT_LABELS,
-    FINDING_LABELS,
-    read_conversations,
-    read_quotes,
-    read_sentences,
-)
+from ccnlp.training.encoder.corpus import read_conversations, read_quotes, read_sentences
 from ccnlp.training.encoder.measure import ACTS, FINDINGS, OFFENSIVE, macro_f1, measure
 
 

@@ -147,7 +147,7 @@ def load_classifier(folder: Path, options: ModelOptions) -> ClassifierJudge:
         raise UnavailableError(
             "there is no CUDA device", where=str(folder), mend="say `device: cpu` in the recipe"
         )
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call,unused-ignore]
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
         model = AutoModelForSequenceClassification.from_pretrained(

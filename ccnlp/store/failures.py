@@ -7,7 +7,7 @@ import msgspec
 
 from ccnlp.fmea import Case
 from ccnlp.store.connection import Store
-from ccnlp.store.newest import select_newest
+from ccnlp.store.newest import select_newest, within
 from ccnlp.store.repository import unpack
 from ccnlp.store.schema import assessment, conversation, queue_item
 from ccnlp.taxonomy import SEVERITIES
@@ -49,11 +49,7 @@ def cases(store: Store, since: str | None = None, until: str | None = None) -> I
         .outerjoin(queue_item, queue_item.c.assessment_id == assessment.c.id)
         .order_by(assessment.c.id)
     )  # fmt: skip
-    if since:
-        query = query.where(conversation.c.started_at >= since)
-    if until:
-        # "~" sorts after every character of a time, so the whole last day is in.
-        query = query.where(conversation.c.started_at <= f"{until}~")
+    query = within(query, since, until)
     decode = msgspec.json.Decoder(_Judged).decode
     with store.engine.connect() as connection:
         for row in connection.execution_options(yield_per=_STEP).execute(query):

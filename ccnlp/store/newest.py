@@ -7,6 +7,16 @@ from sqlalchemy import ColumnElement, Select, func, select
 from ccnlp.store.schema import assessment, conversation
 
 
+def within(query: Select[Any], since: str | None, until: str | None) -> Select[Any]:
+    """``query`` over conversations of these days (``YYYY-MM-DD``), both included."""
+    if since:
+        query = query.where(conversation.c.started_at >= since)
+    if until:
+        # "~" sorts after every character of a time, so the whole last day is in.
+        query = query.where(conversation.c.started_at <= f"{until}~")
+    return query
+
+
 def select_newest(*columns: ColumnElement[Any]) -> Select[Any]:
     """Rows of ``assessment`` and ``conversation``, one a conversation, with these columns."""
     newest = (

@@ -7,7 +7,7 @@ import msgspec
 
 from ccnlp.appraisal import Worked
 from ccnlp.store.connection import Store
-from ccnlp.store.newest import select_newest
+from ccnlp.store.newest import select_newest, within
 from ccnlp.store.repository import unpack
 from ccnlp.store.schema import assessment, conversation
 from ccnlp.types import CriticalError, Timing
@@ -43,11 +43,7 @@ def read_worked(
         .where(conversation.c.agent_id.is_not(None), conversation.c.agent_id != "")
         .order_by(assessment.c.id)
     )  # fmt: skip
-    if since:
-        query = query.where(conversation.c.started_at >= since)
-    if until:
-        # "~" sorts after every character of a time, so the whole last day is in.
-        query = query.where(conversation.c.started_at <= f"{until}~")
+    query = within(query, since, until)
     decode = msgspec.json.Decoder(_Judged).decode
     with store.engine.connect() as connection:
         for row in connection.execution_options(yield_per=_STEP).execute(query):

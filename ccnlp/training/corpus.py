@@ -8,7 +8,6 @@
 """
 
 import csv
-import hashlib
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -39,11 +38,6 @@ class LabelledConversation(msgspec.Struct, frozen=True):
 
     transcript: Transcript
     gold: dict[str, Any]
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_conversations(path: Path) -> list[LabelledConversation]:

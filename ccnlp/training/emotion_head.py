@@ -21,7 +21,7 @@ from ccnlp.artefacts import DataSource, Manifest, write_manifest
 from ccnlp.errors import InputError, UnavailableError
 from ccnlp.judges.base import EMOTION_LABELS, TurnJudge
 from ccnlp.judges.emotion_head import LEAST
-from ccnlp.training.corpus import LabelledTurn, file_sha256, groups_of
+from ccnlp.training.corpus import LabelledTurn, groups_of
 from ccnlp.training.linear import (
     Features,
     LinearSettings,
@@ -32,6 +32,7 @@ from ccnlp.training.linear import (
     tasks,
 )
 from ccnlp.training.single import single_views
+from ccnlp.yamlfile import file_digest
 
 #: Folds where all turns are of one group.
 _FOLDS: Final = 3
@@ -89,8 +90,8 @@ def train_emotion_head(
         report(f"{name} {value:.3f} (held out)")
     manifest = Manifest(
         name=out.parent.name, version=out.name, kind="emotion-head", licence=licence,
-        files={"weights.safetensors": file_sha256(out / "weights.safetensors")},
-        data=(DataSource(source.name, licence, len(turns), file_sha256(source)),),
+        files={"weights.safetensors": file_digest(out / "weights.safetensors")},
+        data=(DataSource(source.name, licence, len(turns), file_digest(source)),),
         figures=figures, command=command,
         settings={
             "bits": settings.bits, "longest": settings.longest,

@@ -20,10 +20,11 @@ from ccnlp.artefacts import DataSource, Manifest, write_manifest
 from ccnlp.encoder.linear import SPEAKER_ROWS
 from ccnlp.encoder.ngrams import Grams, blur_numbers, hashed_ngrams
 from ccnlp.errors import UnavailableError
-from ccnlp.taxonomy import CATEGORIES, EMOTIONS, ITEMS
+from ccnlp.judges.base import ACT_LABELS
+from ccnlp.taxonomy import CATEGORIES, EMOTIONS
 from ccnlp.text.normalise import normalise_many
-from ccnlp.training.corpus import LabelledTurn, file_sha256, groups_of
-from ccnlp.yamlfile import read_as
+from ccnlp.training.corpus import LabelledTurn, groups_of
+from ccnlp.yamlfile import file_digest, read_as
 
 _SERVICE = ("agent", "bot")
 
@@ -62,12 +63,11 @@ def tasks() -> list[Task]:
     """The heads that are trained."""
     customer = tuple(c.id for c in CATEGORIES.values() if "customer" in c.speakers)
     service = tuple(c.id for c in CATEGORIES.values() if "agent" in c.speakers)
-    acts = tuple(i for i in ITEMS if i != "polite_language")
     return [
         Task("emotion", "softmax", tuple(EMOTIONS), ("customer", "agent"), lambda t: t.emotion),
         Task("customer_findings", "sigmoid", customer, ("customer",), lambda t: t.findings),
         Task("service_findings", "sigmoid", service, _SERVICE, lambda t: t.findings),
-        Task("acts", "sigmoid", acts, _SERVICE, lambda t: t.acts),
+        Task("acts", "sigmoid", ACT_LABELS, _SERVICE, lambda t: t.acts),
     ]
 
 
@@ -122,9 +122,9 @@ def train_linear(
         counts[turn.group] = counts.get(turn.group, 0) + 1
     manifest = Manifest(
         name=out.parent.name, version=out.name, kind="linear", licence="Apache-2.0",
-        files={"weights.safetensors": file_sha256(out / "weights.safetensors")},
+        files={"weights.safetensors": file_digest(out / "weights.safetensors")},
         data=tuple(
-            DataSource(p.name, licence, counts.get(p.stem, 0), file_sha256(p))
+            DataSource(p.name, licence, counts.get(p.stem, 0), file_digest(p))
             for p, licence in sources
         ),
         figures=figures, command=command,

@@ -24,11 +24,10 @@ from ccnlp.engine import Engine
 from ccnlp.errors import InputError, UnavailableError
 from ccnlp.scoring.facts import WHOLE, conversation_facts
 from ccnlp.scoring.trajectory import measure_trajectories
-from ccnlp.training.corpus import file_sha256
 from ccnlp.training.divergence import match_distance, rsnod
 from ccnlp.training.linear import scipy_sparse, without_sklearn
 from ccnlp.types import Transcript
-from ccnlp.yamlfile import read_as
+from ccnlp.yamlfile import file_digest, read_as
 
 Doubles = NDArray[np.float64]
 
@@ -189,8 +188,8 @@ def train_satisfaction(
     save_file(packed(fitted, settings), out / "weights.safetensors")
     manifest = Manifest(
         name=out.parent.name, version=out.name, kind="satisfaction", licence="Apache-2.0",
-        files={"weights.safetensors": file_sha256(out / "weights.safetensors")},
-        data=(DataSource(data.name, licence, len(dialogues), file_sha256(data)),),
+        files={"weights.safetensors": file_digest(out / "weights.safetensors")},
+        data=(DataSource(data.name, licence, len(dialogues), file_digest(data)),),
         figures={name: round(value, 4) for name, value in figures.items()}, command=command,
         settings={
             "bits": settings.bits, "longest": settings.longest, "facts": fitted.facts,

@@ -4,7 +4,6 @@ A *passage* is a run of turns that belong together: a conversation, or one sente
 a set does not label is masked, never guessed.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -17,15 +16,9 @@ from numpy.typing import NDArray
 
 from ccnlp.encoder.linear import SPEAKER_ROWS
 from ccnlp.errors import InputError
-from ccnlp.taxonomy import CATEGORIES, EMOTIONS
+from ccnlp.judges.base import ACT_LABELS, EMOTION_LABELS, FINDING_LABELS
+from ccnlp.taxonomy import CATEGORIES
 from ccnlp.training.encoder.vocabulary import fold_texts
-
-EMOTION_LABELS: Final = tuple(EMOTIONS)
-FINDING_LABELS: Final = tuple(CATEGORIES)
-ACT_LABELS: Final = (
-    "greeting", "identity_check", "need_confirmation", "empathy", "solution", "time_commitment",
-    "closing_check", "satisfaction_invite", "farewell",
-)  # fmt: skip
 
 #: Which findings a speaker's turn can hold; shape (speakers, findings).
 FINDING_MASK: Final[NDArray[np.bool_]] = np.array(
@@ -162,11 +155,6 @@ def read_unlabelled(path: Path, *, limit: int = 0, match: str = "") -> list[Pass
         if limit and len(passages) == limit:
             break
     return passages
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a data file, for the manifest."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _lines(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:

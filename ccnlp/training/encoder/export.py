@@ -11,15 +11,10 @@ from safetensors.numpy import save
 
 from ccnlp.artefacts import DataSource, Manifest, write_manifest
 from ccnlp.encoder.heads import Calibration
+from ccnlp.judges.base import ACT_LABELS, EMOTION_LABELS, FINDING_LABELS
 from ccnlp.training.encoder.base import Floats, Shape, Table
 from ccnlp.training.encoder.card import write_card
-from ccnlp.training.encoder.corpus import (
-    ACT_LABELS,
-    ACT_MASK,
-    EMOTION_LABELS,
-    FINDING_LABELS,
-    FINDING_MASK,
-)
+from ccnlp.training.encoder.corpus import ACT_MASK, FINDING_MASK
 from ccnlp.training.encoder.finetune import Encoded
 from ccnlp.training.encoder.graph import VECTOR_STEPS, Weights, build_graph
 from ccnlp.training.encoder.measure import ACTS

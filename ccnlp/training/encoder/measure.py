@@ -5,14 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ccnlp.training.encoder.corpus import (
-    ACT_LABELS,
-    ACT_MASK,
-    EMOTION_LABELS,
-    FINDING_LABELS,
-    FINDING_MASK,
-    Passage,
-)
+from ccnlp.judges.base import ACT_LABELS, EMOTION_LABELS, FINDING_LABELS
+from ccnlp.training.encoder.corpus import ACT_MASK, FINDING_MASK, Passage
 
 Floats = NDArray[np.floating]
 #: Where each head stands in the outputs.

@@ -23,7 +23,6 @@ from ccnlp.training.encoder.base import Base, read_base
 from ccnlp.training.encoder.calibrate import calibrate
 from ccnlp.training.encoder.corpus import (
     Passage,
-    file_sha256,
     read_conversations,
     read_quotes,
     read_sentences,
@@ -37,6 +36,7 @@ from ccnlp.training.encoder.measure import measure
 from ccnlp.training.encoder.network import HeadShape, TurnNetwork, from_base
 from ccnlp.training.encoder.settings import ModelSettings, TrainSettings, read_settings
 from ccnlp.training.encoder.vocabulary import trim
+from ccnlp.yamlfile import file_digest
 
 Scores = NDArray[np.float32]
 
@@ -137,14 +137,14 @@ class Trainer:
     def _release(self) -> Release:
         s = self.settings
         data = [
-            DataSource(c.path.name, c.licence, total_turns(h), file_sha256(c.path))
+            DataSource(c.path.name, c.licence, total_turns(h), file_digest(c.path))
             for c, h in zip(s.conversations, self.hands, strict=True)
         ]
         further = [(o.path, o.licence) for o in s.sentences]
         further += [(o.path, o.licence) for o in s.unlabelled]
         for path, licence in further:
             rows = path.read_text("utf-8").count("\n")
-            data.append(DataSource(path.name, licence, rows, file_sha256(path)))
+            data.append(DataSource(path.name, licence, rows, file_digest(path)))
         return Release(
             s.name, s.version, tuple(data), {},
             f"python -m ccnlp.training.encoder.stages configs/training/{s.name}.yaml",
@@ -154,7 +154,7 @@ class Trainer:
     def _vocabulary(self) -> tuple[str, NDArray[np.int64]]:
         s = self.settings
         read = [o.path for part in (s.conversations, s.sentences, s.unlabelled) for o in part]
-        stamp = _digest(file_sha256(s.tokenizer), [file_sha256(p) for p in read])
+        stamp = _digest(file_digest(s.tokenizer), [file_digest(p) for p in read])
         kept, pieces = s.work / f"vocabulary-{stamp}.json", s.work / f"vocabulary-{stamp}.npy"
         if not pieces.exists():
             every = (*self.hands, self.extra, self.unlabelled)
