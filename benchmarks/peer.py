@@ -88,6 +88,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("input", type=Path)
+    parser.add_argument("--recipe", type=Path, help="without it the shipped one")
     parser.add_argument("--conversations", type=int, default=480, help="evenly over the input")
     given = parser.parse_args()
     lines = given.input.read_bytes().splitlines()
@@ -96,7 +97,7 @@ def main() -> None:
     made = [decoder.decode(line) for line in lines]
     turns = sum(len(one.turns) for one in made)
     characters = sum(len(turn.text) for one in made for turn in one.turns)
-    scorer, peer = Scorer(load_recipe(), "2026-01-01T00:00:00+00:00"), Peer()
+    scorer, peer = Scorer(load_recipe(given.recipe), "2026-01-01T00:00:00+00:00"), Peer()
     ways: dict[str, Callable[[Sequence[bytes]], object]] = {
         "ccnlp": lambda piece: scorer.score([decoder.decode(line) for line in piece]),
         "jieba + re + TF-IDF + SVM": peer.score,

@@ -31,18 +31,22 @@ def main() -> None:
     parser.add_argument("--scales", default="1,5,25", help="times the input is repeated")
     parser.add_argument("--turns", type=int, default=0, help="regroup into conversations of N")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--recipe", help="without it the shipped one")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ccnlp-throughput-") as folder:
         home = Path(folder)
         source = home / "base.jsonl"
         write_base(given.input, source, given.turns)
-        start = start_up(source, home)
+        options = ["--recipe", given.recipe] if given.recipe else []
+        start = start_up(source, home, options)
         rows = []
         for scale in (int(s) for s in given.scales.split(",")):
             grown = home / f"x{scale}.jsonl"
             repeat(source, grown, scale)
-            rows.append({"scale": scale, **measure(grown, home / f"out{scale}", given.jobs)})
+            rows.append(
+                {"scale": scale, **measure(grown, home / f"out{scale}", given.jobs, options)}
+            )
             grown.unlink()
     if given.json:
         print(json.dumps({"start_up": start, "rows": rows}))
@@ -85,10 +89,10 @@ def repeat(source: Path, target: Path, times: int) -> None:
                     out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def measure(source: Path, out: Path, jobs: int) -> dict[str, Any]:
+def measure(source: Path, out: Path, jobs: int, options: list[str]) -> dict[str, Any]:
     """One run in a fresh process: what it says of itself, its wall time and peak memory."""
     command = [sys.executable, "-c", _MAIN, "score", str(source), "--out", str(out), "--json"]
-    command += ["--jobs", str(jobs)]
+    command += ["--jobs", str(jobs), *options]
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         answer = process.stdout.read() if process.stdout else b""
@@ -111,7 +115,7 @@ def measure(source: Path, out: Path, jobs: int) -> dict[str, Any]:
     }
 
 
-def start_up(source: Path, home: Path) -> dict[str, float]:
+def start_up(source: Path, home: Path, options: list[str]) -> dict[str, float]:
     """Wall seconds of a process that scores one conversation, cold and warm."""
     one = home / "one.jsonl"
     with source.open(encoding="utf-8") as lines:
@@ -119,8 +123,8 @@ def start_up(source: Path, home: Path) -> dict[str, float]:
     before = os.environ.get("CCNLP_CACHE")
     os.environ["CCNLP_CACHE"] = str(home / "cache")
     try:
-        cold = measure(one, home / "cold", 1)["wall_seconds"]
-        warm = min(measure(one, home / f"warm{i}", 1)["wall_seconds"] for i in range(3))
+        cold = measure(one, home / "cold", 1, options)["wall_seconds"]
+        warm = min(measure(one, home / f"warm{i}", 1, options)["wall_seconds"] for i in range(3))
     finally:
         if before is None:
             del os.environ["CCNLP_CACHE"]

@@ -36,13 +36,13 @@ def linear(
     from ccnlp.training.linear import load_settings, train_linear
 
     path = settings or asset("configs", "training", "linear.yaml")
-    names = " ".join(p.name for p in data)
     given = licence or []
+    said = [*(p.name for p in data), *(f'--licence "{one}"' for one in given)]
     rest = next((x for x in reversed(given) if "=" not in x), "Apache-2.0")
     own = dict(x.split("=", 1) for x in given if "=" in x)
     manifest = train_linear(
         read_turns(data), [(p, own.get(p.name, rest)) for p in data], load_settings(path), out,
-        f"ccnlp train linear {names} --out {out.parent.name}/{out.name}",
+        f"ccnlp train linear {' '.join(said)} --out {out.parent.name}/{out.name}",
         lambda line: typer.echo(line, err=True),
     )  # fmt: skip
     write_card(out, manifest)
